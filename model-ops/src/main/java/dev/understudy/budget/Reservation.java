@@ -1,0 +1,15 @@
+package dev.understudy.budget;
+
+import java.time.Instant;
+
+/** Answer to a request for allowance. */
+public sealed interface Reservation {
+    /** Paid; the call may be made and counts under this window. */
+    record Granted(Instant windowStart) implements Reservation {}
+
+    /** Nothing here now, but the cap may leave room: a grant has been asked for. */
+    record Awaiting() implements Reservation {}
+
+    /** The cap of this window is used up. */
+    record Exhausted() implements Reservation {}
+}

@@ -1,0 +1,42 @@
+package dev.understudy.lm;
+
+import dev.understudy.token.Tokenizer;
+import java.nio.file.Path;
+import java.util.ServiceLoader;
+
+/**
+ * Opens and trains models. The one implementation stands in {@code lm.djl} and is found by {@link ServiceLoader}, so
+ * that no other package names the library. Thread safe; what it returns is not.
+ */
+public interface Engine {
+    /** The engine on the class path. */
+    static Engine installed() {
+        return ServiceLoader.load(Engine.class, Engine.class.getClassLoader())
+                .findFirst()
+                .orElseThrow(
+                        () -> new IllegalStateException(
+                                "No model engine is on the class path; expected model-ops with DJL. Put both into the cluster's lib folder."));
+    }
+
+    /**
+     * Opens a Hugging Face directory for decoding.
+     *
+     * @throws ModelRejectedException when a file, field or tensor is missing, unknown, of the wrong shape or not finite
+     */
+    LanguageModel open(Path directory, Kernel kernel);
+
+    /** Opens a Hugging Face directory for training, with fresh moments. */
+    Trainer trainer(Path directory);
+
+    /** Continues from {@link Trainer#saveState}. */
+    Trainer resume(Path stateDirectory);
+
+    /**
+     * New weights by the recipe: embedding N(0, 0.1), matrices N(0, 1/sqrt(fan-in)), output projections also divided by
+     * sqrt(2 layers), norm gains 1. Deterministic in the seed.
+     */
+    Trainer initialise(ModelShape shape, long seed);
+
+    /** Opens {@code tokenizer.json} in a directory; the caller closes it. */
+    Tokenizer tokenizer(Path directory);
+}

@@ -1,0 +1,9 @@
+package dev.understudy.lm;
+
+/**
+ * What one training step did.
+ *
+ * @param loss weighted mean loss in nats, before the step
+ * @param gradientNorm global norm before clipping
+ */
+public record StepReport(double loss, double gradientNorm) {}

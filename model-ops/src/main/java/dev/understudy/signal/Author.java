@@ -1,0 +1,7 @@
+package dev.understudy.signal;
+
+/** Who wrote a token. */
+public enum Author {
+    STUDENT,
+    TEACHER
+}
