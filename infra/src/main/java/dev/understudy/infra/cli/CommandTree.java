@@ -15,10 +15,7 @@ import picocli.CommandLine.ScopeType;
         version = "understudy 0.1.0",
         subcommands = {})
 public final class CommandTree implements Callable<Integer> {
-    @Option(
-            names = "--verbose",
-            scope = ScopeType.INHERIT,
-            description = "Shows the stack trace of a failure.")
+    @Option(names = "--verbose", scope = ScopeType.INHERIT, description = "Shows the stack trace of a failure.")
     private boolean verbose;
 
     @CommandLine.Spec

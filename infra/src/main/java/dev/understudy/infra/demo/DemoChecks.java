@@ -5,7 +5,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** What the demo's report must show. Each check states what was found and what was expected, so that a failure explains itself. */
+/**
+ * What the demo's report must show. Each check states what was found and what was expected, so that a failure explains
+ * itself.
+ */
 public final class DemoChecks {
     private DemoChecks() {}
 
@@ -66,11 +69,19 @@ public final class DemoChecks {
         DemoReport.Tenant small = report.budget().tenants().get(promise.smallTenant());
         if (small != null) {
             atLeast(checks, "completions of " + promise.smallTenant() + " marked exhausted", small.exhausted(), 1);
-            atMost(checks, "teacher tokens of " + promise.smallTenant() + " in a window", small.highestWindow(), small.capTokens());
+            atMost(
+                    checks,
+                    "teacher tokens of " + promise.smallTenant() + " in a window",
+                    small.highestWindow(),
+                    small.capTokens());
         }
         DemoReport.Tenant large = report.budget().tenants().get(promise.largeTenant());
         if (large != null) {
-            atMost(checks, "teacher tokens of " + promise.largeTenant() + " in a window", large.highestWindow(), large.capTokens());
+            atMost(
+                    checks,
+                    "teacher tokens of " + promise.largeTenant() + " in a window",
+                    large.highestWindow(),
+                    large.capTokens());
         }
     }
 
@@ -84,12 +95,17 @@ public final class DemoChecks {
                 share == null ? "no figures" : percent(share.end()) + " after a peak of " + percent(share.peak()),
                 "a peak above 0 and at most " + percent(shareOfPeak) + " of it"));
         DemoReport.Alone alone = report.studentAlone().get(workload);
-        atLeast(checks, "gain of the student alone on " + workload, alone == null ? 0 : alone.end() - alone.start(), gain);
+        atLeast(
+                checks,
+                "gain of the student alone on " + workload,
+                alone == null ? 0 : alone.end() - alone.start(),
+                gain);
     }
 
     private static void forgetting(List<Check> checks, DemoReport report, Promise promise) {
         for (Map.Entry<String, DemoReport.Alone> entry : report.studentAlone().entrySet()) {
-            if (!entry.getKey().equals(promise.schemaChanged()) && !entry.getKey().equals(promise.recoded())) {
+            if (!entry.getKey().equals(promise.schemaChanged())
+                    && !entry.getKey().equals(promise.recoded())) {
                 atMost(
                         checks,
                         "paired loss of " + entry.getKey() + " (lower end of 95 %)",

@@ -4,7 +4,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What the demo measured, as written to the report file. Completions are counted by an independent consumer, teacher calls from the teacher's own log, the student alone from the published directories.
+ * What the demo measured, as written to the report file. Completions are counted by an independent consumer, teacher
+ * calls from the teacher's own log, the student alone from the published directories.
  *
  * @param prompts prompts sent
  * @param completions distinct completions seen by the observer
