@@ -41,7 +41,8 @@ public final class EmbeddedCluster implements AutoCloseable {
         configuration.set(RestOptions.ADDRESS, "127.0.0.1");
         configuration.set(RestOptions.BIND_ADDRESS, "127.0.0.1");
         configuration.set(
-                CheckpointingOptions.CHECKPOINTS_DIRECTORY, flinkCheckpoints.toUri().toString());
+                CheckpointingOptions.CHECKPOINTS_DIRECTORY,
+                flinkCheckpoints.toUri().toString());
         configuration.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, checkpointInterval);
         configuration.set(RestartStrategyOptions.RESTART_STRATEGY, "fixed-delay");
         configuration.set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_ATTEMPTS, 3);
@@ -67,8 +68,9 @@ public final class EmbeddedCluster implements AutoCloseable {
         environment.setParallelism(1);
         graph.accept(environment);
         try {
-            JobID job = cluster.submitJob(
-                            environment.getStreamGraph().getJobGraph(Thread.currentThread().getContextClassLoader(), null))
+            JobID job = cluster.submitJob(environment
+                            .getStreamGraph()
+                            .getJobGraph(Thread.currentThread().getContextClassLoader(), null))
                     .get(60, TimeUnit.SECONDS)
                     .getJobID();
             jobs.add(job);

@@ -19,7 +19,8 @@ import java.util.Set;
 import org.apache.avro.specific.SpecificRecord;
 
 /**
- * Judges the run from the topics alone, as an outside consumer: what came back, whose tokens, how right, which versions were announced, refused and proven. Thread safe.
+ * Judges the run from the topics alone, as an outside consumer: what came back, whose tokens, how right, which versions
+ * were announced, refused and proven. Thread safe.
  */
 final class Observer implements AutoCloseable {
     private static final byte TEACHER = 1;
@@ -61,7 +62,8 @@ final class Observer implements AutoCloseable {
             events.add("published " + checkpoint.getId());
         } else if (message instanceof GateJudged verdict) {
             verdicts.add(verdict);
-            events.add((verdict.getAccepted() ? "accepted " : "refused ") + verdict.getCandidateId()
+            events.add((verdict.getAccepted() ? "accepted " : "refused ")
+                    + verdict.getCandidateId()
                     + (verdict.getAccepted() ? "" : ": " + String.join("; ", verdict.getReasons())));
         } else if (message instanceof SwapReported report) {
             swapped(report);

@@ -62,14 +62,16 @@ final class ReportBuilder {
                 blocks.add(teacherShare(some.subList(start, start + BLOCK)));
             }
             if (!blocks.isEmpty()) {
-                double peak = blocks.stream().mapToDouble(Double::doubleValue).max().orElse(0);
+                double peak =
+                        blocks.stream().mapToDouble(Double::doubleValue).max().orElse(0);
                 shares.put(workload, new DemoReport.Share(peak, blocks.get(blocks.size() - 1), blocks));
             }
         });
         return shares;
     }
 
-    static DemoReport.Budget budget(Map<String, Long> capTokens, Map<String, Long> capCalls, List<CallLog.Entry> log, List<Seen> completions) {
+    static DemoReport.Budget budget(
+            Map<String, Long> capTokens, Map<String, Long> capCalls, List<CallLog.Entry> log, List<Seen> completions) {
         Map<String, long[]> windows = new HashMap<>();
         Map<String, Long> highest = new HashMap<>();
         for (CallLog.Entry entry : log) {
@@ -110,6 +112,8 @@ final class ReportBuilder {
 
     static double teacherShare(List<Seen> some) {
         long tokens = some.stream().mapToLong(Seen::outputTokens).sum();
-        return tokens == 0 ? 0 : (double) some.stream().mapToLong(Seen::teacherTokens).sum() / tokens;
+        return tokens == 0
+                ? 0
+                : (double) some.stream().mapToLong(Seen::teacherTokens).sum() / tokens;
     }
 }

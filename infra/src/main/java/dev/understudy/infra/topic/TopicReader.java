@@ -17,7 +17,8 @@ import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
- * Follows topics on a thread of its own and hands every committed record to one listener, in order within a partition. Reads without a group, so that it disturbs nobody. The creator closes it.
+ * Follows topics on a thread of its own and hands every committed record to one listener, in order within a partition.
+ * Reads without a group, so that it disturbs nobody. The creator closes it.
  */
 public final class TopicReader implements AutoCloseable {
     private static final Duration POLL = Duration.ofMillis(200);
