@@ -16,13 +16,19 @@ public sealed interface DistilInput {
 
         void assignment(Assignment assignment);
 
-        void roundRequested();
+        void roundRequested(RoundRequested request);
 
-        void unreadable(Unreadable unreadable);
+        void passedOver(Reason reason);
     }
 
-    /** A finished sequence that the teacher touched. */
-    record Signal(Intervention intervention) implements DistilInput {
+    /**
+     * A finished sequence that the teacher touched, and where it stood, for the manifest of what it helps to train.
+     *
+     * @param topic full topic name
+     * @param partition its partition
+     * @param offset its offset there
+     */
+    record Signal(Intervention intervention, String topic, int partition, long offset) implements DistilInput {
         @Override
         public void deliver(Receiver receiver) {
             receiver.signal(this);
@@ -59,24 +65,19 @@ public sealed interface DistilInput {
         }
     }
 
-    /** An operator asks for a round now, whatever the count of new signals. */
-    record RoundRequested() implements DistilInput {
+    /** A person asks for a round now, whatever the count of new signals. */
+    record RoundRequested(String commandId) implements DistilInput {
         @Override
         public void deliver(Receiver receiver) {
-            receiver.roundRequested();
+            receiver.roundRequested(this);
         }
     }
 
-    /**
-     * A record that says nothing to this job: another kind of control record, one without consent, or bytes that
-     * cannot be read.
-     *
-     * @param reason stable word for counting
-     */
-    record Unreadable(Reason reason) implements DistilInput {
+    /** A record that says nothing to this job. */
+    record PassedOver(Reason reason) implements DistilInput {
         @Override
         public void deliver(Receiver receiver) {
-            receiver.unreadable(this);
+            receiver.passedOver(reason);
         }
     }
 
