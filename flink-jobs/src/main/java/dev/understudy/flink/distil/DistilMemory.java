@@ -50,8 +50,7 @@ final class DistilMemory {
 
     /** Remembers what {@link #writeTo} wrote, and the seed files, which are read again. */
     static DistilMemory restore(Student student, DistilOperatorConfig config, DataInput in) throws IOException {
-        DistilMemory memory =
-                new DistilMemory(student, config.seeds(), ReplayBuffer.readFrom(in, config.replay()));
+        DistilMemory memory = new DistilMemory(student, config.seeds(), ReplayBuffer.readFrom(in, config.replay()));
         // Before the state: a verified answer that came later replaces its namesake from the file.
         memory.readSeeds();
         memory.verified.readFrom(in);

@@ -53,7 +53,7 @@ final class RoundCycle implements AutoCloseable {
     private @Nullable VersionFigures parentFigures;
     private Instant lastBegan;
     private boolean requested;
-    private boolean quietSaid;
+    private @Nullable String lastSaid;
 
     RoundCycle(RoundTools tools, DistilMemory memory, RoundSaves saves, Outlet outlet) {
         this.tools = tools;
@@ -78,11 +78,6 @@ final class RoundCycle implements AutoCloseable {
         return run == null ? 0 : run.steps();
     }
 
-    /** A new signal came: a quiet pause is over. */
-    void signalArrived() {
-        quietSaid = false;
-    }
-
     /** A round is to begin as soon as none runs. */
     void request() {
         requested = true;
@@ -103,8 +98,7 @@ final class RoundCycle implements AutoCloseable {
             return;
         }
         CheckpointId serving = new CheckpointId(assignment.checkpointId());
-        CheckpointId adopted =
-                isBlocked(serving, blocked) || !tools.store().isPublished(serving) ? null : serving;
+        CheckpointId adopted = isBlocked(serving, blocked) || !tools.store().isPublished(serving) ? null : serving;
         if (adopted == null ? parent != null : !adopted.equals(parent)) {
             LOG.info("Rounds begin at another parent from={} to={}", parent, adopted);
             parent = adopted;
@@ -123,13 +117,13 @@ final class RoundCycle implements AutoCloseable {
         }
         RoundTrigger trigger = tools.config().trigger();
         Instant now = tools.clock().instant();
-        boolean due = !trigger.every().isZero()
-                && Duration.between(lastBegan, now).compareTo(trigger.every()) >= 0;
+        boolean due =
+                !trigger.every().isZero() && Duration.between(lastBegan, now).compareTo(trigger.every()) >= 0;
         if (!requested && !due && memory.fresh() < trigger.minSignals()) {
             return;
         }
         Optional<String> obstacle = begin(now);
-        if (obstacle.isPresent() && (requested || !quietSaid)) {
+        if (obstacle.isPresent() && (requested || !obstacle.get().equals(lastSaid))) {
             skip(obstacle.get(), now);
         }
         requested = false;
@@ -140,7 +134,9 @@ final class RoundCycle implements AutoCloseable {
     }
 
     private Path directory(@Nullable CheckpointId id) {
-        return id == null ? tools.config().places().initialModelPath() : tools.store().directory(id);
+        return id == null
+                ? tools.config().places().initialModelPath()
+                : tools.store().directory(id);
     }
 
     /** Why no round could begin; empty when one did. */
@@ -156,12 +152,15 @@ final class RoundCycle implements AutoCloseable {
         if (snapshot.isEmpty()) {
             return Optional.of("Every kept signal is of a prompt with a verified answer, which is never trained on.");
         }
-        RoundPlan plan = new RoundPlan(
-                next, RoundPlan.candidateId(next, now), parent, memory.fresh(), memory.trainedOn());
+        RoundPlan plan =
+                new RoundPlan(next, RoundPlan.candidateId(next, now), parent, memory.fresh(), memory.trainedOn());
         DistilOperatorConfig config = tools.config();
         TrainingSnapshot data = snapshot.get();
         if (config.poison().strikes(next)) {
-            LOG.warn("Round is poisoned on purpose round={} workload={}", next, config.poison().workload());
+            LOG.warn(
+                    "Round is poisoned on purpose round={} workload={}",
+                    next,
+                    config.poison().workload());
             data = data.poisoned(config.poison().workload(), config.round().seed());
         }
         Round round = Round.begin(tools.engine(), directory(parent), data, config.round());
@@ -169,14 +168,20 @@ final class RoundCycle implements AutoCloseable {
         saves.save(round, plan.candidate());
         memory.consumed();
         lastBegan = now;
+        lastSaid = null;
         run = new RoundRun(plan, tools, directory(parent), round, saves, gateSet.get(), parentFigures);
-        LOG.info("Round begins round={} candidate={} parent={} signals={}", next, plan.candidate(), parent, plan.signals());
+        LOG.info(
+                "Round begins round={} candidate={} parent={} signals={}",
+                next,
+                plan.candidate(),
+                parent,
+                plan.signals());
         return Optional.empty();
     }
 
-    /** A round that did not take place says so once in a quiet pause, and to each command. */
+    /** A round that did not take place says so once for each reason, and to each command. */
     private void skip(String reason, Instant now) {
-        quietSaid = true;
+        lastSaid = reason;
         lastBegan = now;
         outlet.verdict(new RoundJudgement(
                 RoundPlan.candidateId(next, now), parent, next, false, List.of(reason), List.of(), 0, 0, now));
@@ -247,7 +252,8 @@ final class RoundCycle implements AutoCloseable {
                     plan.parent(),
                     plan.number(),
                     false,
-                    List.of("Its saved state " + saved + " was gone after a restart; the next round takes its signals."),
+                    List.of("Its saved state " + saved
+                            + " was gone after a restart; the next round takes its signals."),
                     List.of(),
                     plan.signals(),
                     0,
@@ -258,7 +264,10 @@ final class RoundCycle implements AutoCloseable {
         saves.resumed(saved);
         Round round = Round.resume(tools.engine(), saved);
         run = new RoundRun(plan, tools, directory(plan.parent()), round, saves, gateSet.get(), parentFigures);
-        LOG.info("Round goes on round={} step={}", plan.number(), round.progress().step());
+        LOG.info(
+                "Round goes on round={} step={}",
+                plan.number(),
+                round.progress().step());
     }
 
     @Override

@@ -22,11 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param trainedOn offsets of all signals in its snapshot
  */
 record RoundPlan(
-        long number,
-        CheckpointId candidate,
-        @Nullable CheckpointId parent,
-        long signals,
-        List<OffsetRange> trainedOn) {
+        long number, CheckpointId candidate, @Nullable CheckpointId parent, long signals, List<OffsetRange> trainedOn) {
     private static final Pattern CANDIDATE = Pattern.compile("r(\\d+)-[0-9a-f]+");
 
     RoundPlan {

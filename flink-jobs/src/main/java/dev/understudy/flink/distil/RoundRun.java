@@ -49,6 +49,7 @@ final class RoundRun implements AutoCloseable {
     private final GateSet gateSet;
 
     private Stage stage = Stage.TRAIN;
+    private @Nullable Path staged;
     private @Nullable LanguageModel model;
     private @Nullable Evaluation evaluation;
     private @Nullable VersionFigures parentFigures;
@@ -139,12 +140,15 @@ final class RoundRun implements AutoCloseable {
     }
 
     private void write() {
-        round.finish(tools.store().stage(plan.candidate()), Storage.FP32);
+        staged = round.finish(tools.store().stage(plan.candidate()), Storage.FP32);
         stage = parentFigures == null ? Stage.SCORE_PARENT : Stage.SCORE_CANDIDATE;
     }
 
     private Path staged() {
-        return tools.store().staged(plan.candidate());
+        if (staged == null) {
+            throw new IllegalStateException("[BUG] round " + plan.number() + " has no candidate at " + stage);
+        }
+        return staged;
     }
 
     private Evaluation open(Path directory) {

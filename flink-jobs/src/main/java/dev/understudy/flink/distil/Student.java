@@ -45,7 +45,8 @@ final class Student implements AutoCloseable {
     static Student open(Engine engine, Path directory) {
         JsonNode config;
         try {
-            config = new ObjectMapper().readTree(directory.resolve(TOKENIZER_CONFIG).toFile());
+            config = new ObjectMapper()
+                    .readTree(directory.resolve(TOKENIZER_CONFIG).toFile());
         } catch (IOException e) {
             throw new UncheckedIOException(
                     "Cannot read " + TOKENIZER_CONFIG + " of " + directory
@@ -100,8 +101,7 @@ final class Student implements AutoCloseable {
             return "";
         }
         try {
-            byte[] digest =
-                    MessageDigest.getInstance("SHA-256").digest(template.getBytes(StandardCharsets.UTF_8));
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(template.getBytes(StandardCharsets.UTF_8));
             return HexFormat.of().formatHex(digest);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("[BUG] every JDK has SHA-256", e);

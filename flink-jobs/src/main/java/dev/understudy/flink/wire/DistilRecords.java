@@ -7,7 +7,9 @@ import dev.understudy.wire.gate.GateJudged;
 import dev.understudy.wire.gate.RuleResult;
 import java.util.List;
 
-/** What distillation writes to Kafka inside the transaction of a Flink checkpoint: verdicts. Owned by one task thread. */
+/**
+ * What distillation writes to Kafka inside the transaction of a Flink checkpoint: verdicts. Owned by one task thread.
+ */
 public final class DistilRecords {
     private final OutgoingRecords out;
 

@@ -36,8 +36,7 @@ public final class KafkaCheckpointAnnouncer implements CheckpointAnnouncer {
 
     @Override
     public void announce(CheckpointManifest manifest, Path directory) throws IOException {
-        WireRecord record =
-                records.of(Topics.CHECKPOINTS, ManifestAvro.fromDomain(manifest, directory.toUri()));
+        WireRecord record = records.of(Topics.CHECKPOINTS, ManifestAvro.fromDomain(manifest, directory.toUri()));
         try {
             producer.send(new ProducerRecord<>(record.topic(), record.key(), record.value()))
                     .get();
