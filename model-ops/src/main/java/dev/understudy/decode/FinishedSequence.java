@@ -1,0 +1,46 @@
+package dev.understudy.decode;
+
+import dev.understudy.signal.Intervention;
+import java.time.Instant;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A sequence that is done: the completion and, where the teacher touched or saw it and the prompt consents, the
+ * training signal.
+ *
+ * @param sequence its last state; {@code stop} is set
+ * @param text completion text without special tokens, cut before a stop text
+ * @param audited whether it was shown whole to the teacher by an audit draw
+ * @param finishedAt when
+ * @param teacherVersion teacher that looked, empty when none did
+ * @param signal what {@link #intervention()} returns
+ */
+public record FinishedSequence(
+        SequenceSnapshot sequence,
+        String text,
+        boolean audited,
+        Instant finishedAt,
+        String teacherVersion,
+        @Nullable Intervention signal) {
+    public FinishedSequence {
+        if (sequence.stop() == null) {
+            throw new IllegalArgumentException(
+                    "[BUG] sequence " + sequence.prompt().id() + " is finished without a stop reason");
+        }
+    }
+
+    /** Why the completion ended. */
+    public StopReason stop() {
+        StopReason stop = sequence.stop();
+        if (stop == null) {
+            throw new IllegalStateException("[BUG] finished without a stop reason");
+        }
+        return stop;
+    }
+
+    /** The training signal; empty when the teacher never looked or the prompt does not consent. */
+    public Optional<Intervention> intervention() {
+        return Optional.ofNullable(signal);
+    }
+}

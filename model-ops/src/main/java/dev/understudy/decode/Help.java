@@ -1,0 +1,48 @@
+package dev.understudy.decode;
+
+import dev.understudy.budget.Allowance;
+import dev.understudy.budget.Reservation;
+import dev.understudy.teacher.Look;
+import dev.understudy.teacher.Reply;
+import dev.understudy.teacher.Teacher;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+
+/**
+ * What a decoder needs for asking. The host owns all parts and closes the teacher.
+ *
+ * @param teacher the large model
+ * @param allowance asked before every look
+ * @param prices price a workload
+ * @param mail runs a task on the task thread; the teacher's replies arrive by it
+ * @param caller unique for every start of the host (a restart has another one): prefix of the call ids
+ */
+public record Help(Teacher teacher, Allowance allowance, AskPrices prices, Executor mail, String caller) {
+    /** No help at all, for policy never and audit share 0. */
+    public static Help none() {
+        return new Help(
+                new AbsentTeacher(),
+                (tenant, workload, tokens, calls, now) -> new Reservation.Exhausted(),
+                (tenant, workload) -> AskPrices.ASK_ALWAYS,
+                Runnable::run,
+                "alone");
+    }
+
+    private static final class AbsentTeacher implements Teacher {
+        @Override
+        public String version() {
+            return "none";
+        }
+
+        @Override
+        public CompletableFuture<Reply> look(Look look) {
+            return CompletableFuture.failedFuture(new IllegalStateException("[BUG] a look without a teacher"));
+        }
+
+        @Override
+        public void forget(String sequence) {}
+
+        @Override
+        public void close() {}
+    }
+}
