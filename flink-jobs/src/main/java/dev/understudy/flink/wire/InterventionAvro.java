@@ -1,0 +1,176 @@
+package dev.understudy.flink.wire;
+
+import dev.understudy.lm.TeacherDistribution;
+import dev.understudy.signal.Author;
+import dev.understudy.signal.Intervention;
+import dev.understudy.wire.signal.InterventionRecorded;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Interventions as they cross Kafka: per-token fields packed into bytes, floats little-endian. */
+public final class InterventionAvro {
+    private static final byte STUDENT = 0;
+
+    private InterventionAvro() {}
+
+    /** The record of {@code intervention}; figures that it does not carry stay empty. */
+    public static InterventionRecorded fromDomain(Intervention intervention, Instant recordedAt) {
+        int stored = intervention.teacher().stream()
+                .mapToInt(law -> law == null ? 0 : law.ids().length)
+                .sum();
+        List<Integer> topIds = new ArrayList<>(stored);
+        ByteBuffer logProbabilities = floats(stored);
+        byte[] counts = new byte[intervention.teacher().size()];
+        for (int t = 0; t < counts.length; t++) {
+            TeacherDistribution law = intervention.teacher().get(t);
+            if (law == null) {
+                continue;
+            }
+            counts[t] = count(law.ids().length);
+            for (int k = 0; k < law.ids().length; k++) {
+                topIds.add(law.ids()[k]);
+                logProbabilities.putFloat(law.logProbabilities()[k]);
+            }
+        }
+        ByteBuffer confidence = floats(intervention.studentConfidence().length);
+        for (float value : intervention.studentConfidence()) {
+            confidence.putFloat(value);
+        }
+        byte[] authors = new byte[intervention.authors().size()];
+        for (int t = 0; t < authors.length; t++) {
+            authors[t] = (byte) intervention.authors().get(t).ordinal();
+        }
+        return InterventionRecorded.newBuilder()
+                .setPromptId(intervention.promptId())
+                .setTenant(intervention.tenant())
+                .setWorkload(intervention.workload())
+                .setConsent(intervention.consent())
+                .setPromptIds(list(intervention.promptIds()))
+                .setTokenIds(list(intervention.tokenIds()))
+                .setAuthors(ByteBuffer.wrap(authors))
+                .setStudentArgmax(list(intervention.studentArgmax()))
+                .setStudentConfidence(confidence.flip())
+                .setLookedCounts(ByteBuffer.wrap(counts))
+                .setTopIds(topIds)
+                .setTopLogProbabilities(logProbabilities.flip())
+                .setPropensity(intervention.propensity())
+                .setStudentVersion(intervention.studentVersion())
+                .setTeacherVersion(intervention.teacherVersion())
+                .setVocabularyFingerprint(intervention.vocabulary())
+                .setRecordedAt(recordedAt)
+                .build();
+    }
+
+    /**
+     * The intervention in {@code record}.
+     *
+     * @throws IllegalArgumentException when two per-token fields disagree about the number of tokens
+     */
+    public static Intervention toDomain(InterventionRecorded record) {
+        int[] tokenIds = array(record.getTokenIds());
+        byte[] authors = bytes(record.getAuthors());
+        byte[] counts = bytes(record.getLookedCounts());
+        int[] argmax = array(record.getStudentArgmax());
+        float[] confidence = floats(record.getStudentConfidence());
+        int[] topIds = array(record.getTopIds());
+        float[] logProbabilities = floats(record.getTopLogProbabilities());
+        requireLength(record, "authors", authors.length, tokenIds.length);
+        requireLength(record, "lookedCounts", counts.length, tokenIds.length);
+        requireLength(record, "studentArgmax", argmax.length, tokenIds.length);
+        requireLength(record, "studentConfidence", confidence.length, tokenIds.length);
+        requireLength(record, "topLogProbabilities", logProbabilities.length, topIds.length);
+        return new Intervention(
+                record.getPromptId(),
+                record.getTenant(),
+                record.getWorkload(),
+                array(record.getPromptIds()),
+                tokenIds,
+                authors(authors),
+                argmax,
+                confidence,
+                laws(record, counts, topIds, logProbabilities),
+                record.getPropensity(),
+                record.getStudentVersion(),
+                record.getTeacherVersion(),
+                record.getVocabularyFingerprint(),
+                record.getConsent());
+    }
+
+    private static List<@Nullable TeacherDistribution> laws(
+            InterventionRecorded record, byte[] counts, int[] topIds, float[] logProbabilities) {
+        List<@Nullable TeacherDistribution> laws = new ArrayList<>(counts.length);
+        int from = 0;
+        for (byte packed : counts) {
+            int count = Byte.toUnsignedInt(packed);
+            if (from + count > topIds.length) {
+                requireLength(record, "topIds", topIds.length, from + count);
+            }
+            laws.add(
+                    count == 0
+                            ? null
+                            : new TeacherDistribution(
+                                    Arrays.copyOfRange(topIds, from, from + count),
+                                    Arrays.copyOfRange(logProbabilities, from, from + count)));
+            from += count;
+        }
+        requireLength(record, "topIds", topIds.length, from);
+        return laws;
+    }
+
+    private static void requireLength(InterventionRecorded record, String field, int found, int expected) {
+        if (found != expected) {
+            throw new IllegalArgumentException(
+                    "Cannot read intervention of prompt " + record.getPromptId() + ": field " + field + " has " + found
+                            + " entries, expected " + expected + ". Check the writer's version.");
+        }
+    }
+
+    /** Memory (2) counts as the teacher's word: it is a stored distribution of the teacher. */
+    private static List<Author> authors(byte[] packed) {
+        List<Author> authors = new ArrayList<>(packed.length);
+        for (byte author : packed) {
+            authors.add(author == STUDENT ? Author.STUDENT : Author.TEACHER);
+        }
+        return authors;
+    }
+
+    private static byte count(int alternatives) {
+        if (alternatives > 255) {
+            throw new IllegalArgumentException("[BUG] " + alternatives + " stored alternatives a position; at most 255");
+        }
+        return (byte) alternatives;
+    }
+
+    private static ByteBuffer floats(int count) {
+        return ByteBuffer.allocate(count * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    private static float[] floats(ByteBuffer packed) {
+        float[] values = new float[packed.remaining() / Float.BYTES];
+        packed.duplicate().order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(values);
+        return values;
+    }
+
+    private static byte[] bytes(ByteBuffer packed) {
+        byte[] values = new byte[packed.remaining()];
+        packed.duplicate().get(values);
+        return values;
+    }
+
+    private static List<Integer> list(int[] ids) {
+        List<Integer> list = new ArrayList<>(ids.length);
+        for (int id : ids) {
+            list.add(id);
+        }
+        return list;
+    }
+
+    private static int[] array(List<Integer> ids) {
+        return ids.stream().mapToInt(Integer::intValue).toArray();
+    }
+}
