@@ -1,0 +1,39 @@
+package dev.understudy.distil;
+
+/**
+ * Settings of a distillation round.
+ *
+ * @param steps optimiser steps of a round, at least 1
+ * @param batch sequences of a step, at least 1
+ * @param learningRate peak learning rate, above 0
+ * @param warmUp steps of linear warm-up, at least 0 and below {@code steps}
+ * @param replayShare part of the rows drawn from seed pairs, in [0, 1)
+ * @param topK ids of a teacher law that are used, at least 1; the rest goes into the tail bucket
+ * @param seed seed of draws, together with the round's number
+ */
+public record DistilConfig(
+        int steps, int batch, double learningRate, int warmUp, double replayShare, int topK, long seed) {
+    public DistilConfig {
+        if (steps < 1 || batch < 1 || topK < 1) {
+            throw new IllegalArgumentException(
+                    "Round with steps=" + steps + " batch=" + batch + " top-k=" + topK + "; each must be at least 1.");
+        }
+        if (!(learningRate > 0) || warmUp < 0 || warmUp >= steps || !(replayShare >= 0 && replayShare < 1)) {
+            throw new IllegalArgumentException("Round with learning rate " + learningRate + ", warm-up " + warmUp
+                    + " of " + steps + " steps, replay share " + replayShare
+                    + "; expected above 0, below the steps, in [0, 1).");
+        }
+    }
+
+    /** 400 steps of 16 rows, peak 7e-4 after 20 steps, 60 % replay, top-8. */
+    public static DistilConfig defaults() {
+        return new DistilConfig(400, 16, 7e-4, 20, 0.6, 8, 1);
+    }
+
+    /**
+     * Learning rate of step {@code step} in [0, steps): linear warm-up, constant to half, linear to 5 % of the peak.
+     */
+    public double learningRateAt(long step) {
+        throw new UnsupportedOperationException();
+    }
+}
