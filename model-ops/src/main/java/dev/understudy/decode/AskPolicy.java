@@ -7,6 +7,8 @@ package dev.understudy.decode;
  */
 public sealed interface AskPolicy {
     /**
+     * Whether to ask at one position.
+     *
      * @param confidence probability of the student's most probable token, in (0, 1]
      * @param price the workload's price; {@link AskPrices#ASK_ALWAYS} or a value in [0, 1]
      * @param draw uniform in [0, 1), fixed for the position

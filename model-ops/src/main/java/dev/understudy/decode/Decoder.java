@@ -1,64 +1,371 @@
 package dev.understudy.decode;
 
 import dev.understudy.lm.LanguageModel;
+import dev.understudy.lm.Scores;
 import dev.understudy.prompt.Prompt;
+import dev.understudy.signal.Author;
+import dev.understudy.signal.Intervention;
+import dev.understudy.teacher.Look;
+import dev.understudy.teacher.LookPurpose;
+import dev.understudy.teacher.Reply;
 import dev.understudy.token.Tokenizer;
 import java.time.Clock;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Queue;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
-/** Skeleton: signatures only. */
+/**
+ * A continuous batch of sequences: prompts come in, tokens are written by the student or, where the policy asks and the
+ * allowance pays, by the teacher, and finished sequences go to the listener. Rows that wait for the teacher do not hold
+ * up the others; a sequence ends on the student version that it began on.
+ *
+ * <p>Confined to the host's task thread, where replies arrive as mails ({@link Help#mail()}). The host calls
+ * {@link #step()} while {@link #hasWork()}; a mail may make work, so the host looks again after each. A finished
+ * sequence that the teacher is still to see (closing look, audit) stays in flight without a row. Both looks are made
+ * whether or not the prompt may be learnt from, since prices are set by them; only the signal needs consent.
+ */
 public final class Decoder implements AutoCloseable {
+    private final DecodeConfig config;
+    private final StopRules stops;
+    private final String vocabulary;
+    private final Help help;
+    private final DecodeListener listener;
+    private final HelpStatistics statistics;
+    private final Clock clock;
+    private final TeacherCalls teacher;
+    private final Sampler sampler = new Sampler();
+    private final Set<Sequence> inFlight = new LinkedHashSet<>();
+    private final Queue<Sequence> queue = new ArrayDeque<>();
+    private final List<ModelRows> versions = new ArrayList<>();
+    private @Nullable ModelRows serving;
+    private @Nullable ModelRows canary;
+    private double canaryShare;
+
     public Decoder(
             DecodeConfig config,
             Tokenizer tokenizer,
             Help help,
             DecodeListener listener,
             HelpStatistics statistics,
-            Clock clock) {}
+            Clock clock) {
+        this.config = config;
+        this.stops = new StopRules(config.endIds(), tokenizer);
+        this.vocabulary = tokenizer.vocabulary().fingerprint().hex();
+        this.help = help;
+        this.listener = listener;
+        this.statistics = statistics;
+        this.clock = clock;
+        this.teacher = new TeacherCalls(help, config.ask(), clock, this::answered);
+    }
 
     /** New sequences go to this version from now on; sequences on other versions end there. A canary ends. */
-    public void serve(String version, LanguageModel model) {}
+    public void serve(String version, LanguageModel model) {
+        serving = rowsOf(version, model);
+        canary = null;
+        dropDrained();
+    }
 
     /**
-     * The given share of new prompts (by hash of the prompt id) goes to this version, the others to the serving one.
+     * Sends a part of the new prompts to another version, chosen by hash of the prompt id.
+     *
+     * @param share expected part, in [0, 1]
+     * @throws IllegalStateException before the first {@link #serve}
      */
-    public void canary(String version, LanguageModel model, double share) {}
+    public void canary(String version, LanguageModel model, double share) {
+        if (serving == null) {
+            throw new IllegalStateException("Version " + version
+                    + " cannot be a canary: no version serves yet. Assign a serving version first.");
+        }
+        canary = rowsOf(version, model);
+        canaryShare = share;
+        dropDrained();
+    }
 
     /** Version that new sequences go to; empty before the first {@link #serve}. */
     public String serving() {
-        return "";
+        return serving == null ? "" : serving.version;
     }
 
-    /** Prompts that may be admitted now. */
+    /**
+     * Prompts that may be admitted now: free rows less the queue. Sequences whose last look is under way hold no row,
+     * but at most B of them are allowed before they count, so that state stays bounded.
+     */
     public int freeSlots() {
-        return 0;
+        return Math.max(0, Math.min(config.rows() - running() - queue.size(), 2 * config.rows() - inFlight.size()));
     }
 
-    /** Takes a prompt; it is decoded from the next step on. Never blocks; queues when no slot is free. */
-    public void admit(Prompt prompt) {}
+    /** Takes a prompt; it is decoded from the next step on. Never blocks; queues when no row is free. */
+    public void admit(Prompt prompt) {
+        enqueue(Sequence.of(prompt, clock.instant()));
+    }
 
     /** Takes a sequence back from state. */
-    public void resume(SequenceSnapshot snapshot) {}
+    public void resume(SequenceSnapshot snapshot) {
+        Sequence sequence = new Sequence(new SequenceSnapshot(
+                snapshot.prompt(),
+                snapshot.version(),
+                snapshot.written(),
+                snapshot.help(),
+                snapshot.stop(),
+                snapshot.startedAt(),
+                snapshot.resumed() + 1));
+        enqueue(sequence);
+    }
 
     /** Whether {@link #step()} has something to do now (false while all rows wait for the teacher). */
     public boolean hasWork() {
+        if (serving != null && !queue.isEmpty() && running() < config.rows()) {
+            return true;
+        }
+        for (ModelRows rows : versions) {
+            if (rows.hasWork()) {
+                return true;
+            }
+        }
         return false;
     }
 
     /** Whether no sequence is in the decoder. */
     public boolean isEmpty() {
-        return true;
+        return inFlight.isEmpty();
     }
 
-    /** One decode step. */
-    public void step() {}
+    /** Sequences in the decoder: queued, running, or shown to the teacher for the last time. */
+    public int inFlight() {
+        return inFlight.size();
+    }
 
-    /** Every sequence in flight. */
+    /** Rows in use, those that wait for the teacher included. */
+    public int running() {
+        int running = 0;
+        for (ModelRows rows : versions) {
+            running += rows.running();
+        }
+        return running;
+    }
+
+    /**
+     * One token for every decoding row (one model call a live version), then new prompts into free rows and at most
+     * {@link DecodeConfig#prefillTokens()} of their tokens.
+     */
+    public void step() {
+        // A copy: a finished sequence may drain its version and take it off the list.
+        for (ModelRows rows : List.copyOf(versions)) {
+            rows.step(this::decide);
+        }
+        fillRows();
+        int tokens = config.prefillTokens();
+        for (ModelRows rows : List.copyOf(versions)) {
+            if (tokens > 0) {
+                tokens -= rows.prefill(tokens, this::decide);
+            }
+        }
+    }
+
+    /** Every sequence in flight, in the order of arrival. */
     public List<SequenceSnapshot> snapshot() {
-        return List.of();
+        return inFlight.stream().map(Sequence::snapshot).toList();
     }
 
-    /** Closes the caches; models stay with the host. */
+    /** Closes the caches and ignores later replies; models and teacher stay with the host. */
     @Override
-    public void close() {}
+    public void close() {
+        teacher.close();
+        versions.forEach(ModelRows::close);
+        versions.clear();
+        inFlight.clear();
+        queue.clear();
+    }
+
+    private void enqueue(Sequence sequence) {
+        inFlight.add(sequence);
+        queue.add(sequence);
+    }
+
+    private void fillRows() {
+        while (serving != null && running() < config.rows() && !queue.isEmpty()) {
+            Sequence sequence = queue.remove();
+            ModelRows rows = versionFor(sequence, serving);
+            if (sequence.stop != null) {
+                conclude(sequence);
+            } else if (sequence.length() >= rows.context()) {
+                sequence.version = rows.version;
+                sequence.stop = StopReason.CONTEXT;
+                conclude(sequence);
+            } else {
+                rows.place(sequence);
+            }
+        }
+    }
+
+    private ModelRows versionFor(Sequence sequence, ModelRows otherwise) {
+        ModelRows candidate = canary;
+        boolean chosen = candidate != null && sequence.draws.uniform(0, Draws.Purpose.CANARY) < canaryShare;
+        return candidate != null && chosen ? candidate : otherwise;
+    }
+
+    private void decide(Sequence sequence, Scores scores, int entry) {
+        int position = sequence.size();
+        float confidence = (float) scores.confidence(entry);
+        int argmax = scores.argmax[entry];
+        int token = argmax;
+        if (!sequence.prompt.sampling().isGreedy()) {
+            int vocabularySize = scores.logits.length / scores.capacity();
+            double draw = sequence.draws.uniform(position, Draws.Purpose.SAMPLE);
+            token = sampler.sample(
+                    scores.logits, entry * vocabularySize, vocabularySize, sequence.prompt.sampling(), draw);
+        }
+        sequence.choice = new Sequence.Choice(token, argmax, confidence);
+        if (wantsHelp(sequence, confidence, position)) {
+            HelpState answer = teacher.ask(sequence);
+            if (answer == HelpState.GRANTED) {
+                return;
+            }
+            sequence.help = sequence.help.masked(answer);
+        }
+        write(sequence, token, Author.STUDENT);
+    }
+
+    private boolean wantsHelp(Sequence sequence, float confidence, int position) {
+        double price = help.prices().price(sequence.prompt.tenant(), sequence.prompt.workload());
+        double draw = sequence.draws.uniform(position, Draws.Purpose.ASK);
+        return config.ask().policy().asks(confidence, price, draw);
+    }
+
+    private void answered(Sequence sequence, Look look, @Nullable Reply reply) {
+        if (look.purpose() != LookPurpose.ASK) {
+            if (reply != null) {
+                sequence.learn(reply.distributions(), sequence.size() - 1);
+                sequence.audited |= look.purpose() == LookPurpose.AUDIT || drawsAudit(sequence);
+            }
+            emit(sequence);
+            return;
+        }
+        sequence.phase = Sequence.Phase.DECODING;
+        if (reply == null) {
+            sequence.help = sequence.help.masked(HelpState.TEACHER_DOWN);
+            write(sequence, sequence.choice.token(), Author.STUDENT);
+            return;
+        }
+        sequence.help = sequence.help.answered();
+        sequence.append(reply.token(), Author.TEACHER, sequence.choice);
+        sequence.learn(reply.distributions(), sequence.size() - 1);
+        written(sequence, Author.TEACHER);
+    }
+
+    private void write(Sequence sequence, int token, Author author) {
+        sequence.append(token, author, sequence.choice);
+        written(sequence, author);
+    }
+
+    private void written(Sequence sequence, Author author) {
+        listener.wrote(sequence.prompt.id(), sequence.size() - 1, sequence.lastId(), author);
+        ModelRows rows = rowsHolding(sequence);
+        StopReason stop = stops.after(sequence, rows.context());
+        if (stop != null) {
+            sequence.stop = stop;
+            rows.release(sequence);
+            dropDrained();
+            conclude(sequence);
+        }
+    }
+
+    /** All tokens are written: shows the sequence to the teacher where that is due, else it is done. */
+    private void conclude(Sequence sequence) {
+        boolean gap = sequence.firstGap() < sequence.size();
+        boolean helped = sequence.help.teacherTokens() > 0;
+        boolean shown = false;
+        if (gap && helped && config.ask().closingLook()) {
+            shown = teacher.show(sequence, LookPurpose.CLOSING_LOOK);
+        } else if (gap && drawsAudit(sequence)) {
+            shown = teacher.show(sequence, LookPurpose.AUDIT);
+        } else {
+            sequence.audited = sequence.size() > 0 && !gap && drawsAudit(sequence);
+        }
+        if (!shown) {
+            emit(sequence);
+        }
+    }
+
+    private boolean drawsAudit(Sequence sequence) {
+        return sequence.draws.uniform(0, Draws.Purpose.AUDIT) < config.ask().auditShare();
+    }
+
+    private void emit(Sequence sequence) {
+        inFlight.remove(sequence);
+        teacher.forget(sequence);
+        SequenceSnapshot end = sequence.snapshot();
+        WrittenTokens tokens = end.written();
+        boolean seen = !tokens.teacher().stream().allMatch(law -> law == null);
+        double propensity = end.help().teacherTokens() > 0 ? 1 : config.ask().auditShare();
+        Prompt prompt = end.prompt();
+        statistics.finished(
+                prompt.tenant(),
+                prompt.workload(),
+                end.version(),
+                tokens.size(),
+                end.help().masked());
+        if (tokens.seenWhole()) {
+            statistics.seenWhole(prompt.tenant(), prompt.workload(), end.version(), tokens.priceNeeded(), propensity);
+        }
+        String teacherVersion = seen ? help.teacher().version() : "";
+        Intervention signal = seen && prompt.consent() ? signal(end, propensity, teacherVersion) : null;
+        listener.finished(new FinishedSequence(
+                end, stops.text(sequence), sequence.audited, clock.instant(), teacherVersion, signal));
+    }
+
+    private Intervention signal(SequenceSnapshot end, double propensity, String teacherVersion) {
+        Prompt prompt = end.prompt();
+        WrittenTokens tokens = end.written();
+        return new Intervention(
+                prompt.id().value(),
+                prompt.tenant(),
+                prompt.workload(),
+                prompt.tokenIds(),
+                tokens.ids(),
+                tokens.authors(),
+                tokens.studentArgmax(),
+                tokens.studentConfidence(),
+                tokens.teacher(),
+                propensity,
+                end.version(),
+                teacherVersion,
+                vocabulary,
+                prompt.consent());
+    }
+
+    private ModelRows rowsOf(String version, LanguageModel model) {
+        for (ModelRows rows : versions) {
+            if (rows.model == model && rows.version.equals(version)) {
+                return rows;
+            }
+        }
+        ModelRows rows = new ModelRows(version, model, config.rows());
+        versions.add(rows);
+        return rows;
+    }
+
+    private ModelRows rowsHolding(Sequence sequence) {
+        for (ModelRows rows : versions) {
+            if (rows.holds(sequence)) {
+                return rows;
+            }
+        }
+        throw new IllegalStateException(
+                "[BUG] sequence " + sequence.prompt.id() + " has no row; phase " + sequence.phase);
+    }
+
+    private void dropDrained() {
+        for (ModelRows rows : List.copyOf(versions)) {
+            if (rows != serving && rows != canary && rows.running() == 0) {
+                versions.remove(rows);
+                rows.close();
+                listener.drained(rows.version, rows.model);
+            }
+        }
+    }
 }

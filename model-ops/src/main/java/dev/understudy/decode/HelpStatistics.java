@@ -12,6 +12,8 @@ public interface HelpStatistics {
     };
 
     /**
+     * A sequence is done.
+     *
      * @param version student version
      * @param tokens completion tokens
      * @param masked positions at which help was wanted and not given

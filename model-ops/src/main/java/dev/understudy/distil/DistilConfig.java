@@ -34,6 +34,9 @@ public record DistilConfig(
      * Learning rate of step {@code step} in [0, steps): linear warm-up, constant to half, linear to 5 % of the peak.
      */
     public double learningRateAt(long step) {
-        throw new UnsupportedOperationException();
+        double done = (double) step / steps;
+        double warm = warmUp == 0 ? 1 : Math.min(1, (step + 1.0) / warmUp);
+        double decay = done < 0.5 ? 1 : Math.max(0.05, 2 * (1 - done));
+        return learningRate * warm * decay;
     }
 }

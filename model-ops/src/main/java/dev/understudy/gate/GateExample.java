@@ -1,5 +1,6 @@
 package dev.understudy.gate;
 
+import dev.understudy.lm.TeacherDistribution;
 import dev.understudy.signal.LabelledSequence;
 import java.util.Optional;
 
@@ -26,6 +27,11 @@ public record GateExample(String workload, int[] promptIds, int[] contextIds, in
 
     /** A held-out signal, labelled by the teacher's argmax; empty unless every position is labelled. */
     public static Optional<GateExample> of(LabelledSequence sequence) {
-        throw new UnsupportedOperationException();
+        if (!sequence.isDense()) {
+            return Optional.empty();
+        }
+        int[] labels =
+                sequence.laws().stream().mapToInt(TeacherDistribution::argmax).toArray();
+        return Optional.of(new GateExample(sequence.workload(), sequence.promptIds(), sequence.tokenIds(), labels));
     }
 }

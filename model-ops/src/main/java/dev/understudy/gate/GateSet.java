@@ -18,6 +18,22 @@ public record GateSet(List<GateExample> examples) {
 
     /** Hash over the content: figures of two versions may be paired only when it is equal. */
     public long fingerprint() {
-        throw new UnsupportedOperationException();
+        long hash = 0;
+        for (GateExample example : examples) {
+            hash = 31 * hash + example.workload().hashCode();
+            hash = mix(hash, example.promptIds());
+            hash = mix(hash, example.contextIds());
+            hash = mix(hash, example.labelIds());
+        }
+        return hash;
+    }
+
+    private static long mix(long hash, int[] ids) {
+        long mixed = hash * 0x9E3779B97F4A7C15L + ids.length;
+        for (int id : ids) {
+            mixed = (mixed ^ id) * 0xBF58476D1CE4E5B9L;
+            mixed ^= mixed >>> 29;
+        }
+        return mixed;
     }
 }

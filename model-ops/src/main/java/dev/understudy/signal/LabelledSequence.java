@@ -1,6 +1,10 @@
 package dev.understudy.signal;
 
 import dev.understudy.lm.TeacherDistribution;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -13,6 +17,7 @@ import java.util.List;
  * @param tokenIds completion token ids [T] that stand as context
  * @param positions [N] ascending completion positions in [0, T) whose law is known, at least one
  * @param laws [N] the law of the token at each of these positions, given everything before it
+ * @param seenWhole whether the teacher saw the whole completion before it was cut
  */
 public record LabelledSequence(
         String workload,
@@ -20,7 +25,13 @@ public record LabelledSequence(
         int[] promptIds,
         int[] tokenIds,
         int[] positions,
-        List<TeacherDistribution> laws) {
+        List<TeacherDistribution> laws,
+        boolean seenWhole) {
+    // Object headers, references and list nodes of one law and one sequence, from the 64-bit layout; a bound, not a
+    // measurement.
+    private static final int LAW_OVERHEAD = 64;
+    private static final int SEQUENCE_OVERHEAD = 160;
+
     public LabelledSequence {
         laws = List.copyOf(laws);
         if (promptIds.length == 0 || positions.length == 0 || positions.length != laws.size()) {
@@ -39,12 +50,18 @@ public record LabelledSequence(
 
     /** A verified pair as an example: every answer token (end token included) is its own label, K = 1. */
     public static LabelledSequence ofPair(String workload, int[] promptIds, int[] answerIds) {
-        throw new UnsupportedOperationException();
+        int[] positions = new int[answerIds.length];
+        List<TeacherDistribution> laws = new ArrayList<>(answerIds.length);
+        for (int i = 0; i < answerIds.length; i++) {
+            positions[i] = i;
+            laws.add(new TeacherDistribution(new int[] {answerIds[i]}, new float[] {0}));
+        }
+        return new LabelledSequence(workload, "", promptIds, answerIds, positions, laws, true);
     }
 
     /** True when every completion position is labelled, so that exact match can be read off it. */
     public boolean isDense() {
-        return positions.length == tokenIds.length;
+        return seenWhole && positions.length == tokenIds.length;
     }
 
     /** Prompt and completion tokens. */
@@ -54,11 +71,77 @@ public record LabelledSequence(
 
     /** Approximate heap size in bytes; what the replay buffer counts. */
     public long bytes() {
-        throw new UnsupportedOperationException();
+        long bytes = SEQUENCE_OVERHEAD + 4L * (promptIds.length + tokenIds.length + positions.length);
+        for (TeacherDistribution law : laws) {
+            bytes += LAW_OVERHEAD + 8L * law.ids().length;
+        }
+        return bytes;
     }
 
     /** 64-bit hash of the prompt's content; equal prompts are one prompt for hold-out and repeats. */
     public long promptHash() {
-        throw new UnsupportedOperationException();
+        long hash = promptIds.length;
+        for (int id : promptIds) {
+            hash = mix(hash * 0x9E3779B97F4A7C15L + id);
+        }
+        return hash;
+    }
+
+    /** Finaliser of SplitMix64 (Steele, Lea, Flood 2014): a bijection of 64-bit values. */
+    static long mix(long value) {
+        long z = (value ^ (value >>> 30)) * 0xBF58476D1CE4E5B9L;
+        z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
+        return z ^ (z >>> 31);
+    }
+
+    /** Writes all fields; the container states the version. */
+    public void writeTo(DataOutput out) throws IOException {
+        out.writeUTF(workload);
+        out.writeUTF(tenant);
+        out.writeBoolean(seenWhole);
+        writeInts(out, promptIds);
+        writeInts(out, tokenIds);
+        writeInts(out, positions);
+        for (TeacherDistribution law : laws) {
+            writeInts(out, law.ids());
+            for (float logProbability : law.logProbabilities()) {
+                out.writeFloat(logProbability);
+            }
+        }
+    }
+
+    /** Reads what {@link #writeTo} wrote. */
+    public static LabelledSequence readFrom(DataInput in) throws IOException {
+        String workload = in.readUTF();
+        String tenant = in.readUTF();
+        boolean seenWhole = in.readBoolean();
+        int[] promptIds = readInts(in);
+        int[] tokenIds = readInts(in);
+        int[] positions = readInts(in);
+        List<TeacherDistribution> laws = new ArrayList<>(positions.length);
+        for (int i = 0; i < positions.length; i++) {
+            int[] ids = readInts(in);
+            float[] logProbabilities = new float[ids.length];
+            for (int k = 0; k < ids.length; k++) {
+                logProbabilities[k] = in.readFloat();
+            }
+            laws.add(new TeacherDistribution(ids, logProbabilities));
+        }
+        return new LabelledSequence(workload, tenant, promptIds, tokenIds, positions, laws, seenWhole);
+    }
+
+    private static void writeInts(DataOutput out, int[] values) throws IOException {
+        out.writeInt(values.length);
+        for (int value : values) {
+            out.writeInt(value);
+        }
+    }
+
+    private static int[] readInts(DataInput in) throws IOException {
+        int[] values = new int[in.readInt()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = in.readInt();
+        }
+        return values;
     }
 }

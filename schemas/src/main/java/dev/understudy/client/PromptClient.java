@@ -126,18 +126,19 @@ public final class PromptClient implements AutoCloseable {
             throw new IllegalStateException("Cannot send prompt " + id
                     + ": it is already awaited. Wait for its completion, or choose another id.");
         }
-        var unused = future.whenComplete((completion, failure) -> waiting.remove(id, future));
+        var unusedStage = future.whenComplete((completion, failure) -> waiting.remove(id, future));
         if (closed) {
             future.completeExceptionally(closedFailure(id));
             return future;
         }
         try {
             byte[] key = id.getBytes(StandardCharsets.UTF_8);
-            producer.send(new ProducerRecord<>(promptsTopic, key, prompts.encode(prompt)), (written, failure) -> {
-                if (failure != null) {
-                    future.completeExceptionally(failure);
-                }
-            });
+            var unusedMetadata = producer.send(
+                    new ProducerRecord<>(promptsTopic, key, prompts.encode(prompt)), (written, failure) -> {
+                        if (failure != null) {
+                            future.completeExceptionally(failure);
+                        }
+                    });
         } catch (WireException | RuntimeException e) {
             future.completeExceptionally(e);
         }

@@ -64,11 +64,11 @@ public record TopicSetup(String prefix, short replication, Map<Topics, Integer> 
             create(admin, present);
             check(admin, present);
         } catch (ExecutionException e) {
+            Throwable cause = e.getCause() == null ? e : e.getCause();
             throw new IllegalStateException(
-                    "Cannot set up the topics with prefix '" + prefix + "': "
-                            + e.getCause().getMessage()
+                    "Cannot set up the topics with prefix '" + prefix + "': " + cause.getMessage()
                             + ". Check that the broker answers and that this user may create and describe topics.",
-                    e.getCause());
+                    cause);
         }
     }
 

@@ -80,6 +80,8 @@ public enum Topics {
     private final String base;
     private final int partitions;
     private final Keep keep;
+
+    @SuppressWarnings("ImmutableEnumChecker") // made by List.of
     private final List<Class<? extends SpecificRecord>> records;
 
     @SafeVarargs

@@ -1,0 +1,119 @@
+package dev.understudy.infra.cluster;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import org.apache.flink.api.common.JobID;
+import org.apache.flink.api.common.JobStatus;
+import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.MemorySize;
+import org.apache.flink.configuration.RestOptions;
+import org.apache.flink.configuration.RestartStrategyOptions;
+import org.apache.flink.configuration.TaskManagerOptions;
+import org.apache.flink.runtime.minicluster.MiniCluster;
+import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+
+/** A Flink cluster in this process. Thread safe; the creator closes it, which cancels its jobs. */
+public final class EmbeddedCluster implements AutoCloseable {
+    private static final Duration STOP = Duration.ofSeconds(20);
+
+    private final MiniCluster cluster;
+    private final Configuration configuration;
+    private final List<JobID> jobs = new ArrayList<>();
+
+    /**
+     * Starts the cluster.
+     *
+     * @param slots task slots: the sum of the parallelisms of the jobs that will run
+     * @param flinkCheckpoints folder for Flink's own checkpoints
+     * @param checkpointInterval time between two of them
+     */
+    public EmbeddedCluster(int slots, Path flinkCheckpoints, Duration checkpointInterval) {
+        configuration = new Configuration();
+        configuration.set(RestOptions.BIND_PORT, "0");
+        configuration.set(RestOptions.ADDRESS, "127.0.0.1");
+        configuration.set(RestOptions.BIND_ADDRESS, "127.0.0.1");
+        configuration.set(
+                CheckpointingOptions.CHECKPOINTS_DIRECTORY,
+                flinkCheckpoints.toUri().toString());
+        configuration.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, checkpointInterval);
+        configuration.set(RestartStrategyOptions.RESTART_STRATEGY, "fixed-delay");
+        configuration.set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_ATTEMPTS, 3);
+        configuration.set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_DELAY, Duration.ofMillis(500));
+        configuration.set(TaskManagerOptions.MANAGED_MEMORY_SIZE, MemorySize.ofMebiBytes(32));
+        configuration.set(TaskManagerOptions.NETWORK_MEMORY_MIN, MemorySize.ofMebiBytes(32));
+        configuration.set(TaskManagerOptions.NETWORK_MEMORY_MAX, MemorySize.ofMebiBytes(32));
+        cluster = new MiniCluster(new MiniClusterConfiguration.Builder()
+                .setConfiguration(configuration)
+                .setNumTaskManagers(1)
+                .setNumSlotsPerTaskManager(slots)
+                .build());
+        try {
+            cluster.start();
+        } catch (Exception e) {
+            throw new IllegalStateException("The embedded Flink cluster did not start: " + e.getMessage(), e);
+        }
+    }
+
+    /** Builds a job graph in a fresh environment and submits it. */
+    public JobID submit(String name, Consumer<StreamExecutionEnvironment> graph) {
+        StreamExecutionEnvironment environment = StreamExecutionEnvironment.getExecutionEnvironment(configuration);
+        environment.setParallelism(1);
+        graph.accept(environment);
+        try {
+            JobID job = cluster.submitJob(environment
+                            .getStreamGraph()
+                            .getJobGraph(Thread.currentThread().getContextClassLoader(), null))
+                    .get(60, TimeUnit.SECONDS)
+                    .getJobID();
+            jobs.add(job);
+            return job;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("Interrupted while submitting the job " + name + ".", e);
+        } catch (ExecutionException | TimeoutException e) {
+            throw new IllegalStateException("The job " + name + " was not accepted: " + e.getMessage(), e);
+        }
+    }
+
+    /** State of a job as the cluster sees it now. */
+    public JobStatus status(JobID job) {
+        try {
+            return cluster.getJobStatus(job).get(10, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("Interrupted while asking for a job's state.", e);
+        } catch (ExecutionException | TimeoutException e) {
+            throw new IllegalStateException("The cluster does not answer: " + e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public void close() {
+        for (JobID job : jobs) {
+            try {
+                cluster.cancelJob(job).get(STOP.toSeconds(), TimeUnit.SECONDS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            } catch (ExecutionException | TimeoutException ended) {
+                // A job that ended by itself cannot be cancelled; the cluster goes anyway.
+                continue;
+            }
+        }
+        try {
+            cluster.closeAsync().get(STOP.toSeconds(), TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException e) {
+            throw new IllegalStateException("The embedded Flink cluster did not stop: " + e.getMessage(), e);
+        }
+    }
+}

@@ -1,0 +1,175 @@
+package dev.understudy.decode;
+
+import dev.understudy.lm.KvCache;
+import dev.understudy.lm.LanguageModel;
+import dev.understudy.lm.Scores;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The rows of one student version: its cache and who sits where. Owned by the task thread; closes the cache, not the
+ * model.
+ */
+final class ModelRows implements AutoCloseable {
+    /** Where the figures of a sequence's next token go. */
+    interface Decisions {
+        void decide(Sequence sequence, Scores scores, int entry);
+    }
+
+    final String version;
+    final LanguageModel model;
+    private final KvCache cache;
+    private final @Nullable Sequence[] occupants;
+    private final Sequence[] batch;
+    private final int[] rows;
+    private final int[] ids;
+    private final Scores scores;
+    private @Nullable Scores withLogits;
+    private int running;
+
+    ModelRows(String version, LanguageModel model, int capacity) {
+        this.version = version;
+        this.model = model;
+        cache = model.newCache(capacity);
+        occupants = new Sequence[capacity];
+        batch = new Sequence[capacity];
+        rows = new int[capacity];
+        ids = new int[capacity];
+        scores = new Scores(capacity, 2, 0);
+    }
+
+    int running() {
+        return running;
+    }
+
+    void place(Sequence sequence) {
+        int row = 0;
+        while (occupants[row] != null) {
+            row++;
+        }
+        occupants[row] = sequence;
+        running++;
+        sequence.row = row;
+        sequence.version = version;
+        sequence.phase = Sequence.Phase.PREFILLING;
+    }
+
+    void release(Sequence sequence) {
+        cache.truncate(sequence.row, 0);
+        occupants[sequence.row] = null;
+        sequence.row = -1;
+        running--;
+    }
+
+    boolean holds(Sequence sequence) {
+        return sequence.row >= 0 && occupants[sequence.row] == sequence;
+    }
+
+    boolean hasWork() {
+        for (Sequence occupant : occupants) {
+            if (occupant != null && occupant.phase != Sequence.Phase.WAITING) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    int context() {
+        return model.shape().context();
+    }
+
+    /** Feeds the newest token of every decoding row: one call of the model. */
+    void step(Decisions decisions) {
+        int count = 0;
+        for (Sequence occupant : occupants) {
+            if (occupant != null && occupant.phase == Sequence.Phase.DECODING) {
+                batch[count] = occupant;
+                rows[count] = occupant.row;
+                ids[count++] = occupant.lastId();
+            }
+        }
+        if (count > 0) {
+            Scores out = scoresFor(count);
+            model.step(cache, rows, ids, count, out);
+            decideAll(count, out, decisions);
+        }
+    }
+
+    /**
+     * Feeds prompts: whole ones together in one call while they fit into the allowance, else a piece of the first one.
+     *
+     * @param tokens most tokens to feed, at least 1
+     * @return tokens that were fed
+     */
+    int prefill(int tokens, Decisions decisions) {
+        List<int[]> blocks = new ArrayList<>();
+        int fed = 0;
+        for (Sequence occupant : occupants) {
+            if (occupant == null || occupant.phase != Sequence.Phase.PREFILLING) {
+                continue;
+            }
+            int missing = occupant.length() - cache.length(occupant.row);
+            if (cache.length(occupant.row) == 0 && missing <= tokens - fed) {
+                batch[blocks.size()] = occupant;
+                blocks.add(occupant.slice(0, missing));
+                fed += missing;
+            } else if (blocks.isEmpty()) {
+                return extend(occupant, tokens, decisions);
+            }
+        }
+        if (!blocks.isEmpty()) {
+            int[] target = new int[blocks.size()];
+            for (int i = 0; i < target.length; i++) {
+                target[i] = batch[i].row;
+            }
+            Scores out = scoresFor(target.length);
+            model.prefill(cache, target, blocks.toArray(new int[0][]), out);
+            decideAll(target.length, out, decisions);
+        }
+        return fed;
+    }
+
+    private int extend(Sequence sequence, int tokens, Decisions decisions) {
+        int[] block = sequence.slice(cache.length(sequence.row), tokens);
+        batch[0] = sequence;
+        Scores out = scoresFor(1);
+        model.extend(cache, sequence.row, block, 1, out);
+        if (cache.length(sequence.row) == sequence.length()) {
+            decideAll(1, out, decisions);
+        }
+        return block.length;
+    }
+
+    private void decideAll(int count, Scores out, Decisions decisions) {
+        for (int i = 0; i < count; i++) {
+            batch[i].phase = Sequence.Phase.DECODING;
+            decisions.decide(batch[i], out, i);
+        }
+    }
+
+    /**
+     * Logits are copied out of the engine only when a row samples: V floats a row cost more than the greedy step's
+     * rest.
+     */
+    private Scores scoresFor(int count) {
+        boolean greedy = true;
+        for (int i = 0; i < count; i++) {
+            greedy &= batch[i].prompt.sampling().isGreedy();
+        }
+        if (greedy) {
+            return scores;
+        }
+        Scores wide = withLogits;
+        if (wide == null) {
+            wide = new Scores(occupants.length, 2, model.shape().vocabulary());
+            withLogits = wide;
+        }
+        return wide;
+    }
+
+    @Override
+    public void close() {
+        cache.close();
+    }
+}

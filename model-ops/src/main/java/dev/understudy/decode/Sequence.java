@@ -1,0 +1,154 @@
+package dev.understudy.decode;
+
+import dev.understudy.lm.TeacherDistribution;
+import dev.understudy.prompt.Prompt;
+import dev.understudy.signal.Author;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One sequence in flight, mutable; owned by the task thread. Position t of the arrays is completion token t.
+ *
+ * <p>Phases: QUEUED (no row) → PREFILLING → DECODING ⇄ WAITING (for one token of the teacher) → LOOKING (all tokens
+ * written, no row, the teacher's last look is under way).
+ */
+final class Sequence {
+    enum Phase {
+        QUEUED,
+        PREFILLING,
+        DECODING,
+        WAITING,
+        LOOKING
+    }
+
+    final Prompt prompt;
+    final Draws draws;
+    final Instant startedAt;
+    final int resumed;
+    Phase phase = Phase.QUEUED;
+    HelpUsed help;
+
+    @Nullable StopReason stop;
+
+    String version;
+    /** Row in the cache of its version while it has one. */
+    int row = -1;
+    /** Call id of the look under way. */
+    @Nullable String look;
+    /** Whether a look for the audit succeeded. */
+    boolean audited;
+    /** Whether any look was made since the sequence came here, so that the teacher may hold a cache for it. */
+    boolean known;
+    /** The student's choice and figures at the position that waits for the teacher. */
+    Choice choice = new Choice(0, 0, 1);
+
+    private int size;
+    private int[] ids;
+    private int[] argmax;
+    private float[] confidence;
+    private final List<Author> authors;
+    private final List<@Nullable TeacherDistribution> teacher;
+    private int firstGap;
+
+    /**
+     * What the student would write at a position.
+     *
+     * @param token its choice
+     * @param argmax its most probable token
+     * @param confidence probability of the latter
+     */
+    record Choice(int token, int argmax, float confidence) {}
+
+    Sequence(SequenceSnapshot from) {
+        prompt = from.prompt();
+        draws = Draws.of(prompt.id(), prompt.sampling().seed());
+        startedAt = from.startedAt();
+        resumed = from.resumed();
+        help = from.help();
+        stop = from.stop();
+        version = from.version();
+        WrittenTokens written = from.written();
+        size = written.size();
+        ids = Arrays.copyOf(written.ids(), Math.max(size, 32));
+        argmax = Arrays.copyOf(written.studentArgmax(), ids.length);
+        confidence = Arrays.copyOf(written.studentConfidence(), ids.length);
+        authors = new ArrayList<>(written.authors());
+        teacher = new ArrayList<>(written.teacher());
+    }
+
+    static Sequence of(Prompt prompt, Instant now) {
+        return new Sequence(new SequenceSnapshot(prompt, "", WrittenTokens.NONE, HelpUsed.NONE, null, now, 0));
+    }
+
+    int size() {
+        return size;
+    }
+
+    /** Prompt and completion tokens together. */
+    int length() {
+        return prompt.tokenIds().length + size;
+    }
+
+    int lastId() {
+        return ids[size - 1];
+    }
+
+    void append(int id, Author author, Choice student) {
+        if (size == ids.length) {
+            ids = Arrays.copyOf(ids, 2 * size);
+            argmax = Arrays.copyOf(argmax, 2 * size);
+            confidence = Arrays.copyOf(confidence, 2 * size);
+        }
+        ids[size] = id;
+        argmax[size] = student.argmax();
+        confidence[size] = student.confidence();
+        authors.add(author);
+        teacher.add(null);
+        size++;
+    }
+
+    /** Records laws whose last one belongs to position {@code last}; laws of positions below 0 are ignored. */
+    void learn(List<TeacherDistribution> laws, int last) {
+        for (int i = 0; i < laws.size(); i++) {
+            int position = last - laws.size() + 1 + i;
+            if (position >= 0) {
+                teacher.set(position, laws.get(i));
+            }
+        }
+    }
+
+    /** First position whose law of the teacher is not known; {@code size()} when all are. */
+    int firstGap() {
+        while (firstGap < size && teacher.get(firstGap) != null) {
+            firstGap++;
+        }
+        return firstGap;
+    }
+
+    int[] completionIds() {
+        return Arrays.copyOf(ids, size);
+    }
+
+    /** Tokens from index {@code from} of prompt and completion together, at most {@code count}. */
+    int[] slice(int from, int count) {
+        int[] promptIds = prompt.tokenIds();
+        int[] block = new int[Math.min(count, length() - from)];
+        for (int i = 0; i < block.length; i++) {
+            int at = from + i;
+            block[i] = at < promptIds.length ? promptIds[at] : ids[at - promptIds.length];
+        }
+        return block;
+    }
+
+    WrittenTokens written() {
+        return new WrittenTokens(
+                completionIds(), authors, Arrays.copyOf(argmax, size), Arrays.copyOf(confidence, size), teacher);
+    }
+
+    SequenceSnapshot snapshot() {
+        return new SequenceSnapshot(prompt, version, written(), help, stop, startedAt, resumed);
+    }
+}

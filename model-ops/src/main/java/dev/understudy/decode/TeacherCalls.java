@@ -1,0 +1,137 @@
+package dev.understudy.decode;
+
+import dev.understudy.budget.Reservation;
+import dev.understudy.teacher.Look;
+import dev.understudy.teacher.LookPurpose;
+import dev.understudy.teacher.Reply;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The looks of one decoder: reserves before each, sends it, and brings the answer back to the task thread. After a
+ * failure nothing is sent for a pause. Owned by the task thread.
+ */
+final class TeacherCalls {
+    private static final Logger LOG = LoggerFactory.getLogger(TeacherCalls.class);
+
+    /** Hears the end of a look on the task thread; the reply is null when it failed. */
+    interface Answers {
+        void answered(Sequence sequence, Look look, @Nullable Reply reply);
+    }
+
+    private final Help help;
+    private final AskConfig config;
+    private final Clock clock;
+    private final Answers answers;
+    private Instant quietUntil = Instant.MIN;
+    private long calls;
+    private boolean closed;
+
+    TeacherCalls(Help help, AskConfig config, Clock clock, Answers answers) {
+        this.help = help;
+        this.config = config;
+        this.clock = clock;
+        this.answers = answers;
+    }
+
+    /** Asks for the next token; the sequence waits when the answer is GRANTED, else the answer says why not. */
+    HelpState ask(Sequence sequence) {
+        return send(sequence, LookPurpose.ASK, Sequence.Phase.WAITING);
+    }
+
+    /** Shows the finished sequence; false when it cannot be paid or the teacher is down. */
+    boolean show(Sequence sequence, LookPurpose purpose) {
+        return send(sequence, purpose, Sequence.Phase.LOOKING) == HelpState.GRANTED;
+    }
+
+    void forget(Sequence sequence) {
+        if (sequence.known) {
+            help.teacher().forget(sequence.prompt.id().value());
+        }
+    }
+
+    void close() {
+        closed = true;
+    }
+
+    private HelpState send(Sequence sequence, LookPurpose purpose, Sequence.Phase phase) {
+        Instant now = clock.instant();
+        if (now.isBefore(quietUntil)) {
+            return HelpState.TEACHER_DOWN;
+        }
+        Look draft = look(sequence, purpose, now);
+        Reservation reservation = help.allowance().reserve(draft.tenant(), draft.workload(), draft.tokens(), 1, now);
+        if (reservation instanceof Reservation.Awaiting) {
+            return HelpState.AWAITING_ALLOWANCE;
+        }
+        if (!(reservation instanceof Reservation.Granted granted)) {
+            return HelpState.EXHAUSTED;
+        }
+        Look look = look(sequence, purpose, granted.windowStart());
+        // Set before sending: the reply of a teacher that answers at once may be delivered inside this call.
+        sequence.look = look.callId();
+        sequence.known = true;
+        sequence.phase = phase;
+        if (purpose == LookPurpose.ASK) {
+            sequence.help = sequence.help.asked();
+        }
+        start(look)
+                .orTimeout(config.timeout().toMillis(), TimeUnit.MILLISECONDS)
+                .whenComplete((reply, failure) -> mail(sequence, look, reply, failure));
+        return HelpState.GRANTED;
+    }
+
+    private Look look(Sequence sequence, LookPurpose purpose, Instant window) {
+        return new Look(
+                help.caller() + "-" + calls++,
+                sequence.prompt.id().value(),
+                sequence.prompt.tenant(),
+                sequence.prompt.workload(),
+                window,
+                purpose,
+                sequence.prompt.tokenIds(),
+                sequence.completionIds(),
+                sequence.firstGap());
+    }
+
+    private CompletableFuture<Reply> start(Look look) {
+        try {
+            return help.teacher().look(look);
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    private void mail(Sequence sequence, Look look, @Nullable Reply reply, @Nullable Throwable failure) {
+        try {
+            help.mail().execute(() -> deliver(sequence, look, reply, failure));
+        } catch (RejectedExecutionException stopping) {
+            // The host is closing: the sequence is in its state without this reply and asks again when it is resumed.
+            LOG.debug("Reply of the teacher came after the end. call={}", look.callId());
+        }
+    }
+
+    private void deliver(Sequence sequence, Look look, @Nullable Reply reply, @Nullable Throwable failure) {
+        if (closed || !look.callId().equals(sequence.look)) {
+            return;
+        }
+        sequence.look = null;
+        boolean usable = reply != null
+                && (look.purpose() != LookPurpose.ASK || !reply.distributions().isEmpty());
+        if (!usable) {
+            quietUntil = clock.instant().plus(config.pause());
+            LOG.warn(
+                    "The teacher failed; the student goes on alone. Check the teacher when this repeats. call={} pause={} cause={}",
+                    look.callId(),
+                    config.pause(),
+                    failure == null ? "no distribution in the reply" : failure.toString());
+        }
+        answers.answered(sequence, look, usable ? reply : null);
+    }
+}

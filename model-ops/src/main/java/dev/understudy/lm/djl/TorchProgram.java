@@ -1,0 +1,109 @@
+package dev.understudy.lm.djl;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.engine.PtNDManager;
+import ai.djl.pytorch.engine.PtSymbolBlock;
+import ai.djl.pytorch.jni.IValue;
+import ai.djl.pytorch.jni.IValueUtils;
+import ai.djl.pytorch.jni.JniUtils;
+import dev.understudy.lm.ModelShape;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The compiled program {@code llama.py} for one model, and the root of that model's native memory: whatever is created
+ * from {@link #manager} is freed by {@link #close}. Confined to one thread at a time.
+ */
+final class TorchProgram implements AutoCloseable {
+    /**
+     * Two native settings belong to a thread: one OpenMP thread, because spinning barriers cost more than they give at
+     * these sizes, and no graph optimiser, which costs warm-up and loses gradients of some calls.
+     */
+    private static final ThreadLocal<Boolean> PREPARED = new ThreadLocal<>();
+
+    private final NDManager manager;
+    private final PtSymbolBlock block;
+
+    TorchProgram(ModelShape shape, int matrices) {
+        manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
+        prepareThread();
+        Map<String, Object> attributes = new LinkedHashMap<>();
+        attributes.put("training", false);
+        attributes.put("H", (long) shape.heads());
+        attributes.put("K", (long) shape.keyValueHeads());
+        attributes.put("eps", shape.normEpsilon());
+        attributes.put("matrices", (long) matrices);
+        for (String list : new String[] {"W", "P", "M", "V", "T"}) {
+            attributes.put(list, TorchArchive.TENSOR_LIST);
+        }
+        for (String number : new String[] {"lr", "wd", "clip", "beta1", "beta2"}) {
+            attributes.put(number, 0.0);
+        }
+        try (InputStream text = TorchProgram.class.getResourceAsStream("llama.py")) {
+            if (text == null) {
+                throw new IllegalStateException("[BUG] resource llama.py is not beside " + TorchProgram.class);
+            }
+            String source = new String(text.readAllBytes(), StandardCharsets.UTF_8);
+            byte[] archive = TorchArchive.of("Llama", source, attributes);
+            block = JniUtils.loadModule((PtNDManager) manager, new ByteArrayInputStream(archive), true, false);
+        } catch (IOException e) {
+            manager.close();
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Owner of everything that lives as long as the model. */
+    NDManager manager() {
+        return manager;
+    }
+
+    /** Calls a method without gradients; the caller closes the result. */
+    IValue call(String method, IValue... arguments) {
+        prepareThread();
+        return IValueUtils.runMethod(block, method, arguments);
+    }
+
+    /** Calls a method with gradients enabled; results belong to the manager of the first argument. */
+    NDList callWithGradients(String method, NDArray... arguments) {
+        prepareThread();
+        NDList inputs = new NDList(arguments);
+        NDArray name = arguments[0].getManager().create(0f);
+        name.setName("module_method:" + method);
+        inputs.add(name);
+        // gradient mode belongs to the thread, and it differs between the first thread and later ones
+        boolean before = JniUtils.isGradMode();
+        JniUtils.setGradMode(true);
+        try {
+            return IValueUtils.forward(block, inputs, true);
+        } finally {
+            JniUtils.setGradMode(before);
+        }
+    }
+
+    static void prepareThread() {
+        if (PREPARED.get() == null) {
+            JniUtils.setNumThreads(1);
+            JniUtils.setGraphExecutorOptimize(false);
+            PREPARED.set(true);
+        }
+    }
+
+    static IValue list(List<NDArray> arrays) {
+        return IValue.listFrom(arrays.stream().map(PtNDArray.class::cast).toArray(PtNDArray[]::new));
+    }
+
+    @Override
+    public void close() {
+        manager.close();
+    }
+}

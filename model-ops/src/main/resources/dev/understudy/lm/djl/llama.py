@@ -1,0 +1,216 @@
+# Llama-family decoder, distillation loss and AdamW in the TorchScript dialect that torch::jit::load compiles at load.
+# B batch, S tokens, H query heads, K key/value heads, D head size, V vocabulary, n cached positions, N chosen positions.
+# Weights come in as one List[Tensor]:
+#   w[0] embedding (V,d)  w[1] head (V,d; the same tensor when tied)  w[2] final norm (d)
+#   w[3] cos (T,D)  w[4] sin (T,D; first half negated)
+#   then 6 a layer: ln1 (d), wqkv ((H+2K)*D,d), wo (d,H*D), ln2 (d), wgu (2F,d), wd (d,F)
+# p holds the same matrices packed in half precision, wqkv wo wgu wd of each layer and then the head, or nothing.
+# Caches: per layer k and v, (rows,K,T,D), written in place. Rotary pairs are halves (j, j + D/2).
+
+def rms(x: Tensor, w: Tensor, eps: float) -> Tensor:
+  return torch.rms_norm(x, [x.size(-1)], w, eps)
+
+def lin(x: Tensor, w: Tensor, p: List[__torch__.torch.classes.quantized.LinearPackedParamsBase], i: int) -> Tensor:
+  if len(p) > 0:
+    y = ops.quantized.linear_dynamic_fp16(x, p[i])
+  else:
+    y = torch.linear(x, w)
+  return y
+
+def qkv(x: Tensor, w: List[Tensor], p: List[__torch__.torch.classes.quantized.LinearPackedParamsBase], i: int, cos: Tensor, sin: Tensor, H: int, K: int, eps: float) -> Tuple[Tensor, Tensor, Tensor]:
+  # x (B,S,d) -> q (B,S,H,D), k and v (B,S,K,D); q and k rotated
+  B, S = x.size(0), x.size(1)
+  o = 5 + 6 * i
+  y = __torch__.lin(__torch__.rms(x, w[o], eps), w[o + 1], p, 4 * i).view([B, S, H + 2 * K, -1])
+  qk = torch.narrow(y, 2, 0, H + K)
+  v = torch.narrow(y, 2, H + K, K)
+  a, b = torch.chunk(qk, 2, -1)
+  qk = torch.add(torch.mul(qk, cos), torch.mul(torch.cat([b, a], -1), sin))
+  return (torch.narrow(qk, 2, 0, H), torch.narrow(qk, 2, H, K), v)
+
+def rest(x: Tensor, a: Tensor, w: List[Tensor], p: List[__torch__.torch.classes.quantized.LinearPackedParamsBase], i: int, eps: float) -> Tensor:
+  # what follows attention in one layer: a (B,S,H*D)
+  o = 5 + 6 * i
+  x = torch.add(x, __torch__.lin(a, w[o + 2], p, 4 * i + 1))
+  g, u = torch.chunk(__torch__.lin(__torch__.rms(x, w[o + 3], eps), w[o + 4], p, 4 * i + 2), 2, -1)
+  return torch.add(x, __torch__.lin(torch.mul(torch.silu(g), u), w[o + 5], p, 4 * i + 3))
+
+def head(x: Tensor, w: List[Tensor], p: List[__torch__.torch.classes.quantized.LinearPackedParamsBase], eps: float) -> Tensor:
+  return __torch__.lin(__torch__.rms(x, w[2], eps), w[1], p, len(p) - 1)
+
+def hidden(w: List[Tensor], p: List[__torch__.torch.classes.quantized.LinearPackedParamsBase], ids: Tensor, H: int, K: int, eps: float) -> Tensor:
+  # whole sequences without a cache: ids (B,S) -> (B,S,d) before the final norm
+  B, S = ids.size(0), ids.size(1)
+  cos = torch.narrow(w[3], 0, 0, S).view([1, S, 1, -1])
+  sin = torch.narrow(w[4], 0, 0, S).view([1, S, 1, -1])
+  x = torch.embedding(w[0], ids)
+  for i in range((len(w) - 5) // 6):
+    q, k, v = __torch__.qkv(x, w, p, i, cos, sin, H, K, eps)
+    q, k, v = q.transpose(1, 2), k.transpose(1, 2), v.transpose(1, 2)
+    if K != H:
+      k = k.unsqueeze(2).expand([-1, -1, H // K, -1, -1]).reshape([B, H, S, -1])
+      v = v.unsqueeze(2).expand([-1, -1, H // K, -1, -1]).reshape([B, H, S, -1])
+    a = torch.scaled_dot_product_attention(q, k, v, None, 0.0, True)
+    x = __torch__.rest(x, a.transpose(1, 2).reshape([B, S, -1]), w, p, i, eps)
+  return x
+
+def figures(logits: Tensor, top: int, full: bool) -> Tensor:
+  # logits (N,V) -> (N, 2 top + 1 [+ V]): ids (exact in fp32 below 2^24), their log-probabilities, entropy, logits
+  lp = torch.log_softmax(logits, -1)
+  v, ix = torch.topk(lp, top, -1)
+  h = torch.neg(torch.sum(torch.mul(torch.exp(lp), lp), [-1], True))
+  out = [ix.to(6), v, h]
+  if full:
+    out.append(logits)
+  return torch.cat(out, 1)
+
+def put(cache: Tensor, rows: Tensor, row: int, pos: int, x: Tensor) -> NoneType:
+  # writes x (B,K,S,D) at positions pos.. of the given rows; row >= 0 says that they are row, row + 1, ...
+  if row >= 0:
+    part = torch.narrow(torch.narrow(cache, 0, row, x.size(0)), 2, pos, x.size(2))
+    torch.copy_(part, x)
+  else:
+    part = torch.narrow(cache, 2, pos, x.size(2))
+    torch.index_copy_(part, 0, rows, x)
+  return None
+
+def get(cache: Tensor, rows: Tensor, row: int, n: int) -> Tensor:
+  # the first n positions of the given rows; neighbouring rows are a view
+  part = torch.narrow(cache, 2, 0, n)
+  if row >= 0:
+    part = torch.narrow(part, 0, row, rows.size(0))
+  else:
+    part = torch.index_select(part, 0, rows)
+  return part
+
+def distil_loss(logits: Tensor, ids: Tensor, tlp: Tensor, tail: Tensor, weight: Tensor) -> Tensor:
+  # KL over the stored ids plus one tail bucket. ids, tlp (N,k); tail (N) the teacher's mass outside ids, 0 where it is
+  # dropped, or empty when it is dropped everywhere; weight (N) sums to 1
+  lp = torch.log_softmax(logits, -1)
+  loss = torch.sum(torch.mul(torch.exp(tlp), torch.sub(tlp, torch.gather(lp, 1, ids))), [1])
+  if tail.size(0) > 0:
+    # logsumexp over the ids outside: 1 - sum over the stored ones would cancel when the student is nearly certain
+    out = torch.logsumexp(torch.scatter(lp, 1, ids, float('-inf')), [1])
+    loss = torch.add(loss, torch.mul(tail, torch.sub(torch.log(torch.clamp(tail, 1e-8)), out)))
+  return torch.sum(torch.mul(loss, weight))
+
+class Llama(Module):
+  __parameters__ = []
+  __buffers__ = []
+  training : bool
+  H : int
+  K : int
+  eps : float
+  matrices : int
+  W : List[Tensor]
+  P : List[Tensor]
+  M : List[Tensor]
+  V : List[Tensor]
+  T : List[Tensor]
+  lr : float
+  wd : float
+  clip : float
+  beta1 : float
+  beta2 : float
+
+  def pack(self, w: List[Tensor], half: bool) -> List[__torch__.torch.classes.quantized.LinearPackedParamsBase]:
+    p = annotate(List[__torch__.torch.classes.quantized.LinearPackedParamsBase], [])
+    if half:
+      for i in range((len(w) - 5) // 6):
+        o = 5 + 6 * i
+        p.append(ops.quantized.linear_prepack_fp16(w[o + 1], None))
+        p.append(ops.quantized.linear_prepack_fp16(w[o + 2], None))
+        p.append(ops.quantized.linear_prepack_fp16(w[o + 4], None))
+        p.append(ops.quantized.linear_prepack_fp16(w[o + 5], None))
+      p.append(ops.quantized.linear_prepack_fp16(w[1], None))
+    return p
+
+  def score(self, w: List[Tensor], p: List[__torch__.torch.classes.quantized.LinearPackedParamsBase], ids: Tensor, at: Tensor, top: int, full: bool) -> Tensor:
+    # ids (B,S), at (N) flat positions
+    x = __torch__.hidden(w, p, ids, self.H, self.K, self.eps)
+    x = torch.index_select(x.view([-1, x.size(2)]), 0, at)
+    return __torch__.figures(__torch__.head(x, w, p, self.eps), top, full)
+
+  def step(self, w: List[Tensor], p: List[__torch__.torch.classes.quantized.LinearPackedParamsBase], kv: List[Tensor], at: Tensor, row: int, n: int, top: int, full: bool) -> Tensor:
+    # one token a row, rows at different positions: at (3,B) = cache row, position, id; n = largest position + 1
+    H, K = self.H, self.K
+    rows, pos, ids = torch.select(at, 0, 0), torch.select(at, 0, 1), torch.select(at, 0, 2)
+    B = ids.size(0)
+    cos = torch.index_select(w[3], 0, pos).view([B, 1, 1, -1])
+    sin = torch.index_select(w[4], 0, pos).view([B, 1, 1, -1])
+    x = torch.embedding(w[0], ids).unsqueeze(1)
+    mask = torch.le(torch.arange(n).unsqueeze(0), pos.unsqueeze(1)).view([B, 1, 1, n]).expand([B, K, H // K, n])
+    for i in range((len(w) - 5) // 6):
+      q, k, v = __torch__.qkv(x, w, p, i, cos, sin, H, K, self.eps)
+      torch.index_put_(kv[2 * i], [rows, None, pos], k.squeeze(1))
+      torch.index_put_(kv[2 * i + 1], [rows, None, pos], v.squeeze(1))
+      ck = __torch__.get(kv[2 * i], rows, row, n)
+      cv = __torch__.get(kv[2 * i + 1], rows, row, n)
+      # the query heads that share one kv head become the rows of one attention call: no repetition of the cache
+      a = torch.scaled_dot_product_attention(q.view([B, K, H // K, -1]), ck, cv, mask)
+      x = __torch__.rest(x, a.reshape([B, 1, -1]), w, p, i, self.eps)
+    return __torch__.figures(__torch__.head(x.squeeze(1), w, p, self.eps), top, full)
+
+  def extend(self, w: List[Tensor], p: List[__torch__.torch.classes.quantized.LinearPackedParamsBase], kv: List[Tensor], ids: Tensor, rows: Tensor, row: int, pos: int, at: Tensor, top: int, full: bool) -> Tensor:
+    # S tokens a row at positions pos..pos+S-1, on top of the cache; at (N) flat positions of ids (B,S)
+    H, K = self.H, self.K
+    B, S = ids.size(0), ids.size(1)
+    n, G = pos + S, H // K
+    cos = torch.narrow(w[3], 0, pos, S).view([1, S, 1, -1])
+    sin = torch.narrow(w[4], 0, pos, S).view([1, S, 1, -1])
+    x = torch.embedding(w[0], ids)
+    mask = torch.le(torch.arange(n).unsqueeze(0), torch.arange(pos, n).unsqueeze(1)).repeat([G, 1])
+    for i in range((len(w) - 5) // 6):
+      q, k, v = __torch__.qkv(x, w, p, i, cos, sin, H, K, self.eps)
+      __torch__.put(kv[2 * i], rows, row, pos, k.transpose(1, 2))
+      __torch__.put(kv[2 * i + 1], rows, row, pos, v.transpose(1, 2))
+      ck = __torch__.get(kv[2 * i], rows, row, n)
+      cv = __torch__.get(kv[2 * i + 1], rows, row, n)
+      q = q.view([B, S, K, G, -1]).permute([0, 2, 3, 1, 4]).reshape([B, K, G * S, -1])
+      a = torch.scaled_dot_product_attention(q, ck, cv, mask)
+      a = a.view([B, K, G, S, -1]).permute([0, 3, 1, 2, 4]).reshape([B, S, -1])
+      x = __torch__.rest(x, a, w, p, i, self.eps)
+    x = torch.index_select(x.reshape([B * S, -1]), 0, at)
+    return __torch__.figures(__torch__.head(x, w, p, self.eps), top, full)
+
+  def set_state(self, w: List[Tensor], p: List[Tensor], m: List[Tensor], v: List[Tensor], t: List[Tensor]) -> NoneType:
+    # p: every parameter once, the first `matrices` of them two-dimensional; m, v, t: moments and step counts
+    self.W = w
+    self.P = p
+    self.M = m
+    self.V = v
+    self.T = t
+    return None
+
+  def hyper(self, lr: float, wd: float, clip: float, beta1: float, beta2: float) -> NoneType:
+    self.lr = lr
+    self.wd = wd
+    self.clip = clip
+    self.beta1 = beta1
+    self.beta2 = beta2
+    return None
+
+  def train_step(self, ids: Tensor, at: Tensor, top_ids: Tensor, tlp: Tensor, tail: Tensor, weight: Tensor) -> Tensor:
+    # forward, loss, gradient, clipping and AdamW; returns [loss, gradient norm]. Nothing changes when one is not finite
+    prev = torch.is_grad_enabled()
+    torch.set_grad_enabled(True)
+    none = annotate(List[__torch__.torch.classes.quantized.LinearPackedParamsBase], [])
+    x = __torch__.hidden(self.W, none, ids, self.H, self.K, self.eps)
+    x = torch.index_select(x.view([-1, x.size(2)]), 0, at)
+    loss = __torch__.distil_loss(__torch__.head(x, self.W, none, self.eps), top_ids, tlp, tail, weight)
+    g = annotate(List[Tensor], [])
+    for t in torch.autograd.grad([loss], self.P):
+      if t is not None:
+        g.append(t)
+    torch.set_grad_enabled(False)
+    norm = torch.linalg_vector_norm(torch.stack(torch._foreach_norm(g, 2)))
+    out = torch.stack([loss.detach(), norm])
+    if bool(torch.all(torch.isfinite(out))):
+      torch._foreach_mul_(g, torch.clamp(torch.div(self.clip, torch.add(norm, 1e-6)), None, 1.0))
+      torch._foreach_add_(self.T, 1)
+      k = self.matrices
+      none2 = annotate(List[Tensor], [])
+      torch._fused_adamw_(self.P[:k], g[:k], self.M[:k], self.V[:k], none2, self.T[:k], lr=self.lr, beta1=self.beta1, beta2=self.beta2, weight_decay=self.wd, eps=1e-8, amsgrad=False, maximize=False)
+      torch._fused_adamw_(self.P[k:], g[k:], self.M[k:], self.V[k:], none2, self.T[k:], lr=self.lr, beta1=self.beta1, beta2=self.beta2, weight_decay=0.0, eps=1e-8, amsgrad=False, maximize=False)
+    torch.set_grad_enabled(prev)
+    return out
