@@ -1,6 +1,7 @@
 package dev.understudy.checkpoint;
 
 import java.util.List;
+import java.util.Objects;
 
 /**
  * What a checkpoint is made of and how to know it again.
@@ -13,6 +14,8 @@ import java.util.List;
 public record Contents(
         List<CheckpointFile> files, String vocabularyFingerprint, String templateHash, List<Probe> probes) {
     public Contents {
+        Objects.requireNonNull(vocabularyFingerprint, "vocabularyFingerprint");
+        Objects.requireNonNull(templateHash, "templateHash");
         files = List.copyOf(files);
         probes = List.copyOf(probes);
     }

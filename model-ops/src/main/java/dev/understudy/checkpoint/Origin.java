@@ -3,6 +3,7 @@ package dev.understudy.checkpoint;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +24,9 @@ public record Origin(
         String codeVersion,
         Instant createdAt) {
     public Origin {
+        Objects.requireNonNull(verdict, "verdict");
+        Objects.requireNonNull(codeVersion, "codeVersion");
+        Objects.requireNonNull(createdAt, "createdAt");
         trainedOn = List.copyOf(trainedOn);
         settings = Map.copyOf(settings);
     }

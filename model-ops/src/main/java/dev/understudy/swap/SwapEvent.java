@@ -16,6 +16,9 @@ public sealed interface SwapEvent {
     /** The load with this ticket found a checkpoint that must not be used; trying again does not help. */
     record ProofFailed(long ticket, CheckpointId version, String cause) implements SwapEvent {}
 
-    /** The last sequence that ran on this version ended. */
+    /**
+     * No sequence runs on this version, which is not the serving one. Raised by the task thread itself, never by a mail
+     * that could come late: the version may serve again by then.
+     */
     record Drained(CheckpointId version) implements SwapEvent {}
 }

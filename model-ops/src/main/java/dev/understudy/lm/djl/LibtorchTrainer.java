@@ -45,10 +45,9 @@ final class LibtorchTrainer implements Trainer {
     private final @Nullable Path source;
     private final TorchProgram program;
     private final LlamaWeights weights;
-    /** Blocks in the order of the optimiser's lists: matrices, then norm gains. */
-    private final List<Integer> order = new ArrayList<>();
-
+    /** Moments and step counts, one entry a block. */
     private final List<NDArray> first = new ArrayList<>();
+
     private final List<NDArray> second = new ArrayList<>();
     private final List<NDArray> counts = new ArrayList<>();
     private @Nullable Hyper current;
@@ -63,33 +62,41 @@ final class LibtorchTrainer implements Trainer {
     LibtorchTrainer(ModelConfig config, List<float[]> values, @Nullable Path source) {
         this.config = config;
         this.source = source;
-        int matrices = values.size() - 2 * config.shape().layers() - 1;
-        program = new TorchProgram(config.shape(), matrices);
+        program = new TorchProgram(config.shape());
         NDManager manager = program.manager();
         weights = new LlamaWeights(config.shape(), values, manager);
-        for (int axes = 2; axes >= 1; axes--) {
-            for (int i = 0; i < weights.blocks().size(); i++) {
-                if (weights.blocks().get(i).shape().length == axes) {
-                    order.add(i);
-                }
-            }
-        }
-        for (int i : order) {
-            NDArray weight = weights.arrays().get(i);
-            weight.setRequiresGradient(true);
+        for (int i = 0; i < values.size(); i++) {
             int[] shape = weights.blocks().get(i).shape();
+            weights.arrays().get(i).setRequiresGradient(true);
             first.add(LlamaWeights.own(manager, new float[values.get(i).length], shape));
             second.add(LlamaWeights.own(manager, new float[values.get(i).length], shape));
             counts.add(LlamaWeights.own(manager, new float[1]));
         }
-        List<NDArray> parameters = order.stream().map(weights.arrays()::get).toList();
-        try (IValue w = TorchProgram.list(weights.programOrder());
-                IValue p = TorchProgram.list(parameters);
-                IValue m = TorchProgram.list(first);
-                IValue v = TorchProgram.list(second);
-                IValue t = TorchProgram.list(counts)) {
-            program.call("set_state", w, p, m, v, t).close();
+        try (IValue w = TorchProgram.list(weights.programOrder())) {
+            program.call("set_weights", w).close();
         }
+        hand("set_matrices", 2);
+        hand("set_gains", 1);
+    }
+
+    /** Gives the program the parameters of {@code axes} dimensions and what belongs to them. */
+    private void hand(String method, int axes) {
+        try (IValue p = select(weights.arrays(), axes);
+                IValue m = select(first, axes);
+                IValue v = select(second, axes);
+                IValue t = select(counts, axes)) {
+            program.call(method, p, m, v, t).close();
+        }
+    }
+
+    private IValue select(List<NDArray> arrays, int axes) {
+        List<NDArray> selected = new ArrayList<>();
+        for (int i = 0; i < arrays.size(); i++) {
+            if (weights.blocks().get(i).shape().length == axes) {
+                selected.add(arrays.get(i));
+            }
+        }
+        return TorchProgram.list(selected);
     }
 
     /** Continues from what {@link #saveState} wrote. */
@@ -117,10 +124,10 @@ final class LibtorchTrainer implements Trainer {
                             + "its metadata; take an earlier state.",
                     e);
         }
-        for (int k = 0; k < order.size(); k++) {
-            int[] shape = weights.blocks().get(order.get(k)).shape();
-            overwrite(first.get(k), state.read("first." + order.get(k), shape));
-            overwrite(second.get(k), state.read("second." + order.get(k), shape));
+        for (int k = 0; k < first.size(); k++) {
+            int[] shape = weights.blocks().get(k).shape();
+            overwrite(first.get(k), state.read("first." + k, shape));
+            overwrite(second.get(k), state.read("second." + k, shape));
             overwrite(counts.get(k), new NamedTensor("count", new int[] {}, new float[] {steps}));
         }
     }
@@ -252,12 +259,10 @@ final class LibtorchTrainer implements Trainer {
     public void saveState(Path directory) {
         saveModel(directory, Storage.FP32);
         List<NamedTensor> moments = new ArrayList<>();
-        for (int k = 0; k < order.size(); k++) {
-            int[] shape = weights.blocks().get(order.get(k)).shape();
-            moments.add(
-                    new NamedTensor("first." + order.get(k), shape, first.get(k).toFloatArray()));
-            moments.add(new NamedTensor(
-                    "second." + order.get(k), shape, second.get(k).toFloatArray()));
+        for (int k = 0; k < first.size(); k++) {
+            int[] shape = weights.blocks().get(k).shape();
+            moments.add(new NamedTensor("first." + k, shape, first.get(k).toFloatArray()));
+            moments.add(new NamedTensor("second." + k, shape, second.get(k).toFloatArray()));
         }
         SafetensorsWriter.write(
                 directory.resolve(MOMENTS_FILE), moments, Storage.FP32, Map.of("steps", Long.toString(steps)));

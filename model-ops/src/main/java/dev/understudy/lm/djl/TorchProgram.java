@@ -34,7 +34,7 @@ final class TorchProgram implements AutoCloseable {
     private final NDManager manager;
     private final PtSymbolBlock block;
 
-    TorchProgram(ModelShape shape, int matrices) {
+    TorchProgram(ModelShape shape) {
         manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
         prepareThread();
         Map<String, Object> attributes = new LinkedHashMap<>();
@@ -42,8 +42,7 @@ final class TorchProgram implements AutoCloseable {
         attributes.put("H", (long) shape.heads());
         attributes.put("K", (long) shape.keyValueHeads());
         attributes.put("eps", shape.normEpsilon());
-        attributes.put("matrices", (long) matrices);
-        for (String list : new String[] {"W", "P", "M", "V", "T"}) {
+        for (String list : new String[] {"W", "P2", "M2", "V2", "T2", "P1", "M1", "V1", "T1"}) {
             attributes.put(list, TorchArchive.TENSOR_LIST);
         }
         for (String number : new String[] {"lr", "wd", "clip", "beta1", "beta2"}) {

@@ -101,12 +101,15 @@ class Llama(Module):
   H : int
   K : int
   eps : float
-  matrices : int
   W : List[Tensor]
-  P : List[Tensor]
-  M : List[Tensor]
-  V : List[Tensor]
-  T : List[Tensor]
+  P2 : List[Tensor]
+  M2 : List[Tensor]
+  V2 : List[Tensor]
+  T2 : List[Tensor]
+  P1 : List[Tensor]
+  M1 : List[Tensor]
+  V1 : List[Tensor]
+  T1 : List[Tensor]
   lr : float
   wd : float
   clip : float
@@ -173,13 +176,24 @@ class Llama(Module):
     x = torch.index_select(x.reshape([B * S, -1]), 0, at)
     return __torch__.figures(__torch__.head(x, w, p, self.eps), top, full)
 
-  def set_state(self, w: List[Tensor], p: List[Tensor], m: List[Tensor], v: List[Tensor], t: List[Tensor]) -> NoneType:
-    # p: every parameter once, the first `matrices` of them two-dimensional; m, v, t: moments and step counts
+  def set_weights(self, w: List[Tensor]) -> NoneType:
     self.W = w
-    self.P = p
-    self.M = m
-    self.V = v
-    self.T = t
+    return None
+
+  def set_matrices(self, p: List[Tensor], m: List[Tensor], v: List[Tensor], t: List[Tensor]) -> NoneType:
+    # two-dimensional parameters, each once, with their moments and step counts
+    self.P2 = p
+    self.M2 = m
+    self.V2 = v
+    self.T2 = t
+    return None
+
+  def set_gains(self, p: List[Tensor], m: List[Tensor], v: List[Tensor], t: List[Tensor]) -> NoneType:
+    # norm gains, which do not decay
+    self.P1 = p
+    self.M1 = m
+    self.V1 = v
+    self.T1 = t
     return None
 
   def hyper(self, lr: float, wd: float, clip: float, beta1: float, beta2: float) -> NoneType:
@@ -198,19 +212,26 @@ class Llama(Module):
     x = __torch__.hidden(self.W, none, ids, self.H, self.K, self.eps)
     x = torch.index_select(x.view([-1, x.size(2)]), 0, at)
     loss = __torch__.distil_loss(__torch__.head(x, self.W, none, self.eps), top_ids, tlp, tail, weight)
-    g = annotate(List[Tensor], [])
-    for t in torch.autograd.grad([loss], self.P):
+    g2 = annotate(List[Tensor], [])
+    g1 = annotate(List[Tensor], [])
+    for t in torch.autograd.grad([loss], torch.add(self.P2, self.P1)):
       if t is not None:
-        g.append(t)
+        if t.dim() == 2:
+          g2.append(t)
+        else:
+          g1.append(t)
     torch.set_grad_enabled(False)
-    norm = torch.linalg_vector_norm(torch.stack(torch._foreach_norm(g, 2)))
+    norm = torch.linalg_vector_norm(torch.stack(torch.add(torch._foreach_norm(g2, 2), torch._foreach_norm(g1, 2))))
     out = torch.stack([loss.detach(), norm])
     if bool(torch.all(torch.isfinite(out))):
-      torch._foreach_mul_(g, torch.clamp(torch.div(self.clip, torch.add(norm, 1e-6)), None, 1.0))
-      torch._foreach_add_(self.T, 1)
-      k = self.matrices
-      none2 = annotate(List[Tensor], [])
-      torch._fused_adamw_(self.P[:k], g[:k], self.M[:k], self.V[:k], none2, self.T[:k], lr=self.lr, beta1=self.beta1, beta2=self.beta2, weight_decay=self.wd, eps=1e-8, amsgrad=False, maximize=False)
-      torch._fused_adamw_(self.P[k:], g[k:], self.M[k:], self.V[k:], none2, self.T[k:], lr=self.lr, beta1=self.beta1, beta2=self.beta2, weight_decay=0.0, eps=1e-8, amsgrad=False, maximize=False)
+      scale = torch.clamp(torch.div(self.clip, torch.add(norm, 1e-6)), None, 1.0)
+      torch._foreach_mul_(g2, scale)
+      torch._foreach_mul_(g1, scale)
+      torch._foreach_add_(self.T2, 1)
+      torch._foreach_add_(self.T1, 1)
+      # the lists must be attributes: an update of lists made here (slices) counts as dead code and is removed
+      no = annotate(List[Tensor], [])
+      torch._fused_adamw_(self.P2, g2, self.M2, self.V2, no, self.T2, lr=self.lr, beta1=self.beta1, beta2=self.beta2, weight_decay=self.wd, eps=1e-8, amsgrad=False, maximize=False)
+      torch._fused_adamw_(self.P1, g1, self.M1, self.V1, no, self.T1, lr=self.lr, beta1=self.beta1, beta2=self.beta2, weight_decay=0.0, eps=1e-8, amsgrad=False, maximize=False)
     torch.set_grad_enabled(prev)
     return out
