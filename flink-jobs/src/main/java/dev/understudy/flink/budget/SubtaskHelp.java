@@ -87,7 +87,7 @@ public final class SubtaskHelp implements AutoCloseable {
         HelpShards.Snapshot snapshot = shards.snapshot(checkpointId, now);
         List<WireRecord> publish = new ArrayList<>();
         snapshot.publish().forEach(usage -> publish.add(records.usage(usage, now)));
-        snapshot.expired().forEach(counter -> publish.add(records.forgotten(counter, now)));
+        snapshot.expired().forEach(counter -> publish.add(records.spent(counter, now)));
         publisher.send(checkpointId, publish);
         return snapshot.state().stream()
                 .map(usage -> records.usage(usage, now).value())

@@ -1,14 +1,16 @@
 package dev.understudy.flink.job;
 
+import dev.understudy.flink.budget.BudgetLedgerOperator;
 import dev.understudy.flink.decode.DecodeOperatorFactory;
 import dev.understudy.flink.prompt.GatedSource;
+import dev.understudy.flink.swap.VersionAssignerOperator;
 import dev.understudy.flink.wire.KafkaAccess;
 import dev.understudy.flink.wire.RecordStreams;
 import dev.understudy.flink.wire.TopicRecord;
 import dev.understudy.flink.wire.WireRecord;
 import dev.understudy.wire.Topics;
 import java.time.Duration;
-import java.util.List;
+import java.util.Arrays;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.configuration.CheckpointingOptions;
@@ -17,6 +19,8 @@ import org.apache.flink.configuration.ExternalizedCheckpointRetention;
 import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.connector.kafka.sink.KafkaSink;
+import org.apache.flink.connector.kafka.source.KafkaSource;
+import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.graph.StreamGraph;
 
@@ -46,6 +50,7 @@ public final class ServingGraph {
         // Without this a local environment takes the number of cores, and a cluster with fewer slots waits 5 minutes.
         environment.setParallelism(1);
         decode(environment, config);
+        control(environment, config);
         StreamGraph graph = environment.getStreamGraph();
         graph.setJobName(config.decode().jobName());
         return graph;
@@ -68,14 +73,9 @@ public final class ServingGraph {
     }
 
     private static void decode(StreamExecutionEnvironment environment, ServingConfig config) {
-        KafkaAccess kafka = config.decode().kafka();
-        String group = config.decode().jobName();
         environment
                 .fromSource(
-                        new GatedSource<>(
-                                RecordStreams.source(
-                                        kafka.bootstrapServers(), group, List.of(kafka.name(Topics.PROMPTS))),
-                                TypeInformation.of(TopicRecord.class)),
+                        new GatedSource<>(source(config, Topics.PROMPTS), TypeInformation.of(TopicRecord.class)),
                         WatermarkStrategy.noWatermarks(),
                         "prompts")
                 .uid(OperatorUid.PROMPTS.uid())
@@ -89,11 +89,50 @@ public final class ServingGraph {
                 .setParallelism(config.parallelism());
     }
 
+    private static void control(StreamExecutionEnvironment environment, ServingConfig config) {
+        KafkaAccess kafka = config.decode().kafka();
+        DataStream<WireRecord> grants = environment
+                .fromSource(source(config, Topics.USAGE), WatermarkStrategy.noWatermarks(), "usage")
+                .uid(OperatorUid.USAGE.uid())
+                .transform(
+                        "budget-ledger",
+                        WireRecord.type(),
+                        new BudgetLedgerOperator(kafka, config.decode().budgets()))
+                .uid(OperatorUid.BUDGET_LEDGER.uid());
+        DataStream<WireRecord> versions = environment
+                .fromSource(
+                        source(config, Topics.CHECKPOINTS, Topics.CONTROL),
+                        WatermarkStrategy.noWatermarks(),
+                        "checkpoints")
+                .uid(OperatorUid.CHECKPOINTS.uid())
+                .transform(
+                        "version-assigner",
+                        WireRecord.type(),
+                        new VersionAssignerOperator(kafka, config.decode().student().initialId()))
+                .uid(OperatorUid.VERSION_ASSIGNER.uid());
+        // Always in transactions: an aborted grant must not be acted upon, and a replaced ledger is fenced.
+        grants.union(versions)
+                .sinkTo(RecordStreams.exactlyOnce(kafka.bootstrapServers(), transactions(config, "control")))
+                .name("control")
+                .uid(OperatorUid.CONTROL_SINK.uid());
+    }
+
+    private static KafkaSource<TopicRecord> source(ServingConfig config, Topics... topics) {
+        KafkaAccess kafka = config.decode().kafka();
+        return RecordStreams.source(
+                kafka.bootstrapServers(),
+                kafka.prefix() + config.decode().jobName(),
+                Arrays.stream(topics).map(kafka::name).toList());
+    }
+
+    private static String transactions(ServingConfig config, String sink) {
+        return config.decode().kafka().prefix() + config.decode().jobName() + "-" + sink;
+    }
+
     private static KafkaSink<WireRecord> sink(ServingConfig config) {
         String bootstrap = config.decode().kafka().bootstrapServers();
         return switch (config.delivery()) {
-            case EXACTLY_ONCE -> RecordStreams.exactlyOnce(
-                    bootstrap, config.decode().kafka().prefix() + config.decode().jobName() + "-decode");
+            case EXACTLY_ONCE -> RecordStreams.exactlyOnce(bootstrap, transactions(config, "decode"));
             case AT_LEAST_ONCE -> RecordStreams.atLeastOnce(bootstrap);
         };
     }

@@ -16,6 +16,7 @@ import dev.understudy.wire.budget.HelpSpent;
 import dev.understudy.wire.budget.HelpUnit;
 import java.time.Instant;
 import java.util.Optional;
+import org.apache.avro.specific.SpecificRecord;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,6 +32,7 @@ public final class BudgetRecords {
     private final BudgetConfig config;
     private final OutgoingRecords out;
     private final WireCodec<HelpSpent> spent = WireCodec.of(HelpSpent.class);
+    private final WireCodec<SpecificRecord> control = WireCodec.of(Topics.CONTROL);
 
     /** Records for the topics of one pipeline. */
     public BudgetRecords(KafkaAccess kafka, BudgetConfig config) {
@@ -44,9 +46,25 @@ public final class BudgetRecords {
     }
 
     /** Deletes a shard's word from the usage topic once its window is past; the value is empty. */
-    public WireRecord forgotten(HelpCounter counter, Instant at) {
+    public WireRecord spent(HelpCounter counter, Instant at) {
         WireRecord last = usage(new Usage(counter, 0, 0, 0, 0, 0), at);
         return new WireRecord(last.topic(), last.key(), TOMBSTONE);
+    }
+
+    /** Deletes a grant from the control topic once its window is past; the value is empty. */
+    public WireRecord granted(HelpCounter counter, Instant at) {
+        WireRecord last = grant(new Grant(counter, 0, 0, false), at);
+        return new WireRecord(last.topic(), last.key(), TOMBSTONE);
+    }
+
+    /** The grant in a value of the control topic; empty when it holds something else. */
+    public Optional<Grant> grant(byte[] value) {
+        try {
+            return control.decode(value) instanceof HelpGranted granted ? grant(granted) : Optional.empty();
+        } catch (WireException | IllegalArgumentException e) {
+            LOG.warn("Passed over a control record; look for its writer. cause={}", e.getMessage());
+            return Optional.empty();
+        }
     }
 
     /** A grant, for the control topic. */

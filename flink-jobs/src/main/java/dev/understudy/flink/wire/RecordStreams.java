@@ -47,7 +47,8 @@ public final class RecordStreams {
                         .setTopicSelector((WireRecord record) -> record.topic())
                         .setKeySerializationSchema(
                                 (WireRecord record) -> record.key())
-                        .setValueSerializationSchema((WireRecord record) -> record.value())
+                        .setValueSerializationSchema(
+                                (WireRecord record) -> record.value().length == 0 ? null : record.value())
                         .build())
                 .setDeliveryGuarantee(DeliveryGuarantee.EXACTLY_ONCE)
                 .setTransactionalIdPrefix(transactionalIdPrefix)
@@ -66,7 +67,8 @@ public final class RecordStreams {
                 .setRecordSerializer(KafkaRecordSerializationSchema.<WireRecord>builder()
                         .setTopicSelector((WireRecord record) -> record.topic())
                         .setKeySerializationSchema((WireRecord record) -> record.key())
-                        .setValueSerializationSchema((WireRecord record) -> record.value())
+                        .setValueSerializationSchema(
+                                (WireRecord record) -> record.value().length == 0 ? null : record.value())
                         .build())
                 .setDeliveryGuarantee(DeliveryGuarantee.AT_LEAST_ONCE)
                 .build();
