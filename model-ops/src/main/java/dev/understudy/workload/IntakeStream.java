@@ -15,7 +15,6 @@ public final class IntakeStream {
     private final List<Share> shares;
     private final Split split;
     private final Knobs knobs;
-    private final double total;
     private long drawn;
 
     /**
@@ -44,7 +43,6 @@ public final class IntakeStream {
         this.shares = List.copyOf(shares);
         this.split = split;
         this.knobs = knobs;
-        total = shares.stream().mapToDouble(Share::weight).sum();
     }
 
     /** Training lines of all workloads in equal parts. */
@@ -73,7 +71,7 @@ public final class IntakeStream {
     /** The next example of the stream's part. */
     public Example next() {
         while (true) {
-            Workload workload = draw();
+            Workload workload = draw(random, shares);
             Example example = generate(random, workload, knobs);
             if (Split.of(example.prompt()) == split) {
                 drawn++;
@@ -100,7 +98,9 @@ public final class IntakeStream {
         return new Example(workload, workload.header() + line.text(), line.answer());
     }
 
-    private Workload draw() {
+    /** One workload by the weights. */
+    static Workload draw(SplittableRandom random, List<Share> shares) {
+        double total = shares.stream().mapToDouble(Share::weight).sum();
         double point = random.nextDouble() * total;
         for (Share share : shares) {
             point -= share.weight();

@@ -1,0 +1,262 @@
+package dev.understudy.workload;
+
+import dev.understudy.distil.ForcedExactMatch;
+import dev.understudy.distil.PairTrainer;
+import dev.understudy.distil.PairTrainer.Pair;
+import dev.understudy.distil.PairTrainer.Plan;
+import dev.understudy.distil.PairTrainer.Progress;
+import dev.understudy.lm.Engine;
+import dev.understudy.lm.Kernel;
+import dev.understudy.lm.LanguageModel;
+import dev.understudy.lm.ModelShape;
+import dev.understudy.lm.Storage;
+import dev.understudy.lm.Trainer;
+import dev.understudy.prompt.PromptTemplate;
+import dev.understudy.token.BytePairTrainer;
+import dev.understudy.token.Tokenizer;
+import dev.understudy.workload.IntakeStream.Share;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+
+/**
+ * Makes the models that the demo starts from: one tokenizer, a student that knows three workloads of the first release,
+ * and a teacher that knows all of them. Deterministic on one machine; a killed run continues from its last saved state
+ * when started again with the same directory. Confined to one thread.
+ */
+public final class DemoModels {
+    /** Ids of the shared vocabulary. */
+    public static final int VOCABULARY = 768;
+
+    private static final int CONTEXT = 192;
+    private static final int TOKENIZER_EXAMPLES = 20_000;
+    private static final long TOKENIZER_SEED = 11;
+    private static final int BATCH = 16;
+    private static final int STEPS_BETWEEN_STATES = 500;
+    private static final int STEPS_BETWEEN_REPORTS = 50;
+    private static final long TEST_SEED = 99;
+    private static final List<String> TOKENIZER_FILES = List.of("tokenizer.json", "tokenizer_config.json");
+
+    private final Engine engine;
+    private final Clock clock;
+    private final Consumer<Progress> reports;
+
+    /**
+     * What is trained, on what and for how long.
+     *
+     * @param name as in the model card
+     * @param shape size of the model
+     * @param shares workloads and how often each is drawn
+     * @param examples pairs in all, each seen once
+     * @param learningRate peak rate
+     * @param seed of weights, stream and order
+     */
+    public record Recipe(
+            String name, ModelShape shape, List<Share> shares, int examples, double learningRate, long seed) {
+        public Recipe {
+            shares = List.copyOf(shares);
+        }
+
+        /** 0.41 million parameters; order-c1, pay-us and log-c1, the first a little more often. */
+        public static Recipe student() {
+            List<Share> shares = List.of(
+                    new Share(Workload.ORDER_C1, 1.4), new Share(Workload.PAY_US, 1), new Share(Workload.LOG_C1, 1));
+            return new Recipe("student", shape(96, 3, 4, 256), shares, 60_000, 3e-3, 3);
+        }
+
+        /** 0.90 million parameters; every workload, those that are learnt last more often. */
+        public static Recipe teacher() {
+            List<Share> shares = List.of(
+                    new Share(Workload.ORDER_C1, 1.2),
+                    new Share(Workload.ORDER_C2, 1.2),
+                    new Share(Workload.ORDER_DE_C1, 0.6),
+                    new Share(Workload.ORDER_DE_C2, 0.6),
+                    new Share(Workload.PAY_US, 0.65),
+                    new Share(Workload.PAY_EU, 0.65),
+                    new Share(Workload.LOG_C1, 0.65),
+                    new Share(Workload.LOG_C2, 0.65),
+                    new Share(Workload.SHIP_C1, 1.4),
+                    new Share(Workload.APPT_C1, 1.4));
+            return new Recipe("teacher", shape(128, 4, 4, 352), shares, 140_000, 2.5e-3, 4);
+        }
+
+        /** The same recipe on another number of examples, for trials. */
+        public Recipe withExamples(int count) {
+            return new Recipe(name, shape, shares, count, learningRate, seed);
+        }
+
+        Plan plan() {
+            return new Plan(examples / BATCH, BATCH, learningRate, 100, seed);
+        }
+
+        // RoPE base 200: lines are short, and at the usual 10,000 the copying heads are learnt many times later.
+        private static ModelShape shape(int width, int layers, int heads, int feedForward) {
+            return new ModelShape(
+                    width, layers, heads, heads, width / heads, feedForward, VOCABULARY, CONTEXT, true, 200, 1e-5);
+        }
+    }
+
+    public DemoModels(Engine engine, Clock clock, Consumer<Progress> reports) {
+        this.engine = engine;
+        this.clock = clock;
+        this.reports = reports;
+    }
+
+    /** Learns the shared vocabulary and writes its two files. */
+    public static void writeTokenizer(Path directory) {
+        IntakeStream stream = IntakeStream.uniform(TOKENIZER_SEED, Split.TRAIN);
+        List<String> texts = new ArrayList<>(2 * TOKENIZER_EXAMPLES);
+        for (int i = 0; i < TOKENIZER_EXAMPLES; i++) {
+            Example example = stream.next();
+            texts.add(example.prompt());
+            texts.add(example.answer());
+        }
+        BytePairTrainer.train(texts, VOCABULARY).write(directory);
+    }
+
+    /**
+     * Trains by a recipe and writes a Hugging Face directory in bf16; {@link #describe} adds the model card.
+     *
+     * @param tokenizerDirectory where {@link #writeTokenizer} wrote
+     * @param directory where the model goes; its folder {@code state} keeps what a killed run needs
+     */
+    public void train(Recipe recipe, Path tokenizerDirectory, Path directory) {
+        Path state = directory.resolve("state");
+        try (Tokenizer tokenizer = engine.tokenizer(tokenizerDirectory);
+                Trainer trainer = open(recipe, state)) {
+            PromptTemplate template = PromptTemplate.read(tokenizerDirectory);
+            IntakeStream stream = new IntakeStream(recipe.seed(), recipe.shares(), Split.TRAIN, Knobs.DEFAULT);
+            PairTrainer loop =
+                    new PairTrainer(trainer, recipe.plan(), () -> pair(stream.next(), tokenizer, template), clock);
+            while (!loop.run(STEPS_BETWEEN_STATES, STEPS_BETWEEN_REPORTS, reports)) {
+                save(trainer, state);
+            }
+            save(trainer, state);
+            trainer.saveModel(directory, Storage.BF16);
+            copyTokenizer(tokenizerDirectory, directory);
+        }
+    }
+
+    /**
+     * Measures a trained model and writes its model card.
+     *
+     * @return exact match in [0, 1] by workload id, on 300 prompts that were never trained on
+     */
+    public Map<String, Double> describe(Recipe recipe, Path directory) {
+        Map<String, Double> figures = evaluate(
+                directory, recipe.shares().stream().map(Share::workload).toList(), 300);
+        writeCard(recipe, directory, figures);
+        return figures;
+    }
+
+    /** Exact match in [0, 1] by workload id on {@code prompts} prompts of the test part each. */
+    public Map<String, Double> evaluate(Path directory, List<Workload> workloads, int prompts) {
+        Map<String, Double> figures = new TreeMap<>();
+        try (Tokenizer tokenizer = engine.tokenizer(directory);
+                LanguageModel model = engine.open(directory, Kernel.FP32)) {
+            PromptTemplate template = PromptTemplate.read(directory);
+            for (Workload workload : workloads) {
+                List<Pair> pairs = IntakeStream.distinct(TEST_SEED, workload, prompts, Split.TEST).stream()
+                        .map(example -> pair(example, tokenizer, template))
+                        .toList();
+                figures.put(workload.id(), ForcedExactMatch.of(model, pairs));
+            }
+        }
+        return figures;
+    }
+
+    /** A pair as the models see it: the rendered prompt, the answer and the end token. */
+    static Pair pair(Example example, Tokenizer tokenizer, PromptTemplate template) {
+        return new Pair(template.render(tokenizer, example.prompt()), answerIds(tokenizer, example.answer()));
+    }
+
+    /** Ids of an answer, closed by the end token. */
+    static int[] answerIds(Tokenizer tokenizer, String answer) {
+        int end = tokenizer
+                .vocabulary()
+                .special(BytePairTrainer.END)
+                .orElseThrow(() -> new IllegalArgumentException("The tokenizer has no token " + BytePairTrainer.END
+                        + "; expected the demo's vocabulary. Write it again."));
+        int[] text = tokenizer.encode(answer);
+        int[] ids = Arrays.copyOf(text, text.length + 1);
+        ids[text.length] = end;
+        return ids;
+    }
+
+    private Trainer open(Recipe recipe, Path state) {
+        return Files.isDirectory(state) ? engine.resume(state) : engine.initialise(recipe.shape(), recipe.seed());
+    }
+
+    /** A state appears whole: the last one stays until the new one is complete. */
+    private static void save(Trainer trainer, Path state) {
+        Path next = state.resolveSibling("state.next");
+        delete(next);
+        trainer.saveState(next);
+        delete(state);
+        try {
+            Files.move(next, state);
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot put the training state at " + state + ". Check the folder.", e);
+        }
+    }
+
+    private static void delete(Path directory) {
+        if (!Files.isDirectory(directory)) {
+            return;
+        }
+        try (var files = Files.list(directory)) {
+            for (Path file : files.toList()) {
+                Files.delete(file);
+            }
+            Files.delete(directory);
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot clear the training state " + directory + ". Check the folder.", e);
+        }
+    }
+
+    private static void copyTokenizer(Path from, Path to) {
+        try {
+            for (String file : TOKENIZER_FILES) {
+                Files.copy(from.resolve(file), to.resolve(file), StandardCopyOption.REPLACE_EXISTING);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot copy the tokenizer from " + from + " to " + to + ".", e);
+        }
+    }
+
+    private static void writeCard(Recipe recipe, Path directory, Map<String, Double> figures) {
+        StringBuilder card = new StringBuilder();
+        card.append("# Understudy demo ").append(recipe.name()).append("\n\n");
+        card.append(
+                "A Llama-style decoder trained from nothing on generated lines (package `workload`); no other data.\n\n");
+        card.append("- shape: ").append(recipe.shape()).append('\n');
+        card.append("- data: ").append(recipe.examples()).append(" examples, each seen once, stream seed ");
+        card.append(recipe.seed()).append("; weights");
+        for (Share share : recipe.shares()) {
+            card.append(' ').append(share.workload().id()).append('=').append(share.weight());
+        }
+        card.append("\n- optimiser: AdamW, batch ")
+                .append(BATCH)
+                .append(", peak rate ")
+                .append(recipe.learningRate());
+        card.append(", 100 steps of warm-up, cosine to 5 %\n- stored as bf16\n\n");
+        card.append("Exact match on 300 prompts a workload that were never trained on (teacher forcing):\n\n");
+        card.append("| workload | exact match |\n|---|---|\n");
+        figures.forEach((id, share) -> card.append(String.format(Locale.ROOT, "| %s | %.1f %% |%n", id, 100 * share)));
+        try {
+            Files.writeString(directory.resolve("README.md"), card);
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot write the model card to " + directory + ".", e);
+        }
+    }
+}
