@@ -1,5 +1,6 @@
 package dev.understudy.budget;
 
+import java.io.Serializable;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  *     clocks and the longest stay of a record on its way
  */
 public record BudgetConfig(
-        List<TenantBudget> tenants, long minimumChunk, int idleCheckpoints, Duration lookAhead, Duration grace) {
+        List<TenantBudget> tenants, long minimumChunk, int idleCheckpoints, Duration lookAhead, Duration grace)
+        implements Serializable {
     public BudgetConfig {
         tenants = List.copyOf(tenants);
         long names = tenants.stream().map(TenantBudget::tenant).distinct().count();

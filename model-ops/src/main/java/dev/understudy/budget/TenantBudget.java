@@ -1,5 +1,6 @@
 package dev.understudy.budget;
 
+import java.io.Serializable;
 import java.time.Duration;
 import java.util.Objects;
 
@@ -21,7 +22,8 @@ public record TenantBudget(
         Duration window,
         double auditShare,
         double targetQuality,
-        double auditEpsilon) {
+        double auditEpsilon)
+        implements Serializable {
     /** Wanted agreement when nothing else is configured. */
     public static final double DEFAULT_TARGET_QUALITY = 0.98;
 
