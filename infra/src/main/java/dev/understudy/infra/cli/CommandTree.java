@@ -1,7 +1,9 @@
 package dev.understudy.infra.cli;
 
 import dev.understudy.config.SuppressForbidden;
+import dev.understudy.infra.demo.DemoCommand;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
@@ -33,6 +35,7 @@ public final class CommandTree implements Callable<Integer> {
         CommandTree root = new CommandTree();
         Clock clock = clock();
         CommandLine line = new CommandLine(root)
+                .addSubcommand(new DemoCommand(clock, home()))
                 .addSubcommand(new PromptsCommand(clock))
                 .addSubcommand(new CompletionsCommand())
                 .addSubcommand(new TrainCommand(clock))
@@ -49,6 +52,11 @@ public final class CommandTree implements Callable<Integer> {
     @SuppressForbidden
     private static Clock clock() {
         return Clock.systemUTC();
+    }
+
+    /** Folder of the product: the entry script says where it is. */
+    private static Path home() {
+        return Path.of(System.getProperty("understudy.home", "."));
     }
 
     private int explain(Exception failure, PrintWriter err) {

@@ -78,7 +78,8 @@ final class TrainCommand implements Callable<Integer> {
                         progress.loss(),
                         progress.tokensPerSecond(),
                         progress.timeLeft().toSeconds())));
-        Map<String, Double> figures = models.train(plan, tokenizer, out);
+        models.train(plan, tokenizer, out);
+        Map<String, Double> figures = models.describe(plan, out);
         figures.forEach((workload, exact) ->
                 screen.println(String.format(Locale.ROOT, "%-12s exact match %.1f %%", workload, 100 * exact)));
         return 0;

@@ -7,18 +7,16 @@ import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Consumer;
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.configuration.RestOptions;
-import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
-import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.streaming.api.graph.StreamGraph;
 
 /** A Flink cluster in this process. Thread safe; the creator closes it, which cancels its jobs. */
 public final class EmbeddedCluster implements AutoCloseable {
@@ -33,9 +31,8 @@ public final class EmbeddedCluster implements AutoCloseable {
      *
      * @param slots task slots: the sum of the parallelisms of the jobs that will run
      * @param flinkCheckpoints folder for Flink's own checkpoints
-     * @param checkpointInterval time between two of them
      */
-    public EmbeddedCluster(int slots, Path flinkCheckpoints, Duration checkpointInterval) {
+    public EmbeddedCluster(int slots, Path flinkCheckpoints) {
         configuration = new Configuration();
         configuration.set(RestOptions.BIND_PORT, "0");
         configuration.set(RestOptions.ADDRESS, "127.0.0.1");
@@ -43,10 +40,6 @@ public final class EmbeddedCluster implements AutoCloseable {
         configuration.set(
                 CheckpointingOptions.CHECKPOINTS_DIRECTORY,
                 flinkCheckpoints.toUri().toString());
-        configuration.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, checkpointInterval);
-        configuration.set(RestartStrategyOptions.RESTART_STRATEGY, "fixed-delay");
-        configuration.set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_ATTEMPTS, 3);
-        configuration.set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_DELAY, Duration.ofMillis(500));
         configuration.set(TaskManagerOptions.MANAGED_MEMORY_SIZE, MemorySize.ofMebiBytes(32));
         configuration.set(TaskManagerOptions.NETWORK_MEMORY_MIN, MemorySize.ofMebiBytes(32));
         configuration.set(TaskManagerOptions.NETWORK_MEMORY_MAX, MemorySize.ofMebiBytes(32));
@@ -62,24 +55,19 @@ public final class EmbeddedCluster implements AutoCloseable {
         }
     }
 
-    /** Builds a job graph in a fresh environment and submits it. */
-    public JobID submit(String name, Consumer<StreamExecutionEnvironment> graph) {
-        StreamExecutionEnvironment environment = StreamExecutionEnvironment.getExecutionEnvironment(configuration);
-        environment.setParallelism(1);
-        graph.accept(environment);
+    /** Submits a job. */
+    public JobID submit(StreamGraph graph) {
         try {
-            JobID job = cluster.submitJob(environment
-                            .getStreamGraph()
-                            .getJobGraph(Thread.currentThread().getContextClassLoader(), null))
+            JobID job = cluster.submitJob(graph.getJobGraph(Thread.currentThread().getContextClassLoader(), null))
                     .get(60, TimeUnit.SECONDS)
                     .getJobID();
             jobs.add(job);
             return job;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new IllegalStateException("Interrupted while submitting the job " + name + ".", e);
+            throw new IllegalStateException("Interrupted while submitting the job " + graph.getJobName() + ".", e);
         } catch (ExecutionException | TimeoutException e) {
-            throw new IllegalStateException("The job " + name + " was not accepted: " + e.getMessage(), e);
+            throw new IllegalStateException("The job " + graph.getJobName() + " was not accepted: " + e.getMessage(), e);
         }
     }
 

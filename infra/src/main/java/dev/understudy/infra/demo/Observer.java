@@ -9,6 +9,7 @@ import dev.understudy.wire.gate.GateJudged;
 import dev.understudy.wire.prompt.PromptRejected;
 import dev.understudy.wire.swap.SwapOutcome;
 import dev.understudy.wire.swap.SwapReported;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -105,6 +106,14 @@ final class Observer implements AutoCloseable {
             rolledBack++;
         } else {
             events.add(report.getOutcome() + " " + report.getCheckpointId() + ": " + report.getCause());
+        }
+    }
+
+    /** Waits, so that a watcher needs no timer of its own. */
+    synchronized void pause(Duration length) throws InterruptedException {
+        long end = System.nanoTime() + length.toNanos();
+        for (long left = length.toMillis(); left > 0; left = (end - System.nanoTime()) / 1_000_000) {
+            wait(left);
         }
     }
 
