@@ -45,7 +45,11 @@ public record CheckpointManifest(CheckpointId id, Contents contents, Origin orig
         }
     }
 
-    /** @throws CheckpointRejectedException when a field is missing, unknown or malformed */
+    /**
+     * Reads what {@link #toJson} wrote.
+     *
+     * @throws CheckpointRejectedException when a field is missing, unknown or malformed
+     */
     public static CheckpointManifest fromJson(String json) {
         try {
             if (!(JSON.readTree(json) instanceof ObjectNode object)) {

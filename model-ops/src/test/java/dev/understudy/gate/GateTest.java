@@ -1,0 +1,165 @@
+package dev.understudy.gate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.understudy.lm.BigramModel;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class GateTest {
+    private static final int SEQUENCES = 100;
+
+    private final Gate gate = new Gate(GateConfig.defaults());
+
+    @TempDir
+    Path candidate;
+
+    @BeforeEach
+    void writeWeights() throws IOException {
+        weights(0.5f, -2f);
+    }
+
+    @Test
+    void acceptsWhatNeedsLessHelp() {
+        GateVerdict verdict = judge(Map.of("log", 60, "pay", 99), Map.of("log", 80, "pay", 99));
+        assertThat(verdict.accepted()).isTrue();
+        assertThat(verdict.reasons()).isEmpty();
+        assertThat(verdict.rules()).extracting(RuleOutcome::rule).containsExactly(GateRule.values());
+        assertThat(verdict.workloads()).extracting(WorkloadFigures::workload).containsExactly("log", "pay");
+        assertThat(verdict.workloads().get(0).neededPrices()[31]).isEqualTo(80);
+    }
+
+    @Test
+    void refusesWhatIsNotBetter() {
+        GateVerdict verdict = judge(Map.of("log", 60), Map.of("log", 60));
+        assertThat(failed(verdict)).containsExactly(GateRule.IMPROVEMENT);
+    }
+
+    @Test
+    void refusesWhenOneWorkloadNeedsMoreHelpThoughAnotherGained() {
+        GateVerdict verdict = judge(Map.of("log", 98, "order", 40), Map.of("log", 85, "order", 96));
+        assertThat(failed(verdict)).containsExactly(GateRule.HELP_NEEDED);
+        assertThat(verdict.reasons().get(0)).contains("log needs").contains("0.0 % before");
+    }
+
+    @Test
+    void refusesWhenOneWorkloadSurelyLosesMoreThanTheBoundAlone() {
+        // Both above the target of 30 %, so that needed help does not speak.
+        Gate lenient = new Gate(new GateConfig(0.3, 0.02, 0.15, 2000, 0.95, 32, 9));
+        VersionFigures serving = figures(Map.of("log", 98, "order", 10));
+        GateVerdict verdict = lenient.judge(serving, figures(Map.of("log", 65, "order", 50)), candidate);
+        assertThat(failed(verdict)).containsExactly(GateRule.ALONE);
+        GateVerdict honest = lenient.judge(serving, figures(Map.of("log", 85, "order", 50)), candidate);
+        assertThat(honest.accepted()).isTrue();
+    }
+
+    @Test
+    void refusesWeightsThatAreNotNumbers() throws IOException {
+        weights(0.5f, Float.NaN);
+        assertThat(failed(judge(Map.of("log", 60), Map.of("log", 80)))).containsExactly(GateRule.NUMBERS);
+    }
+
+    @Test
+    void refusesWeightsBeyondHalfPrecision() throws IOException {
+        weights(70_000f);
+        GateVerdict verdict = judge(Map.of("log", 60), Map.of("log", 80));
+        assertThat(failed(verdict)).containsExactly(GateRule.NUMBERS);
+        assertThat(verdict.reasons().get(0)).contains("7.000e+04");
+    }
+
+    @Test
+    void refusesToCompareFiguresOfDifferentSets() {
+        VersionFigures serving = figures(Map.of("log", 60));
+        VersionFigures other = new VersionFigures(serving.setFingerprint() + 1, serving.byWorkload());
+        assertThatThrownBy(() -> gate.judge(serving, other, candidate)).hasMessageContaining("different gate sets");
+    }
+
+    @Test
+    void aFewUnluckySequencesDoNotRefuseACandidate() {
+        // 1 of 10 more wrong is a rise of 10 points of needed help, and says nothing.
+        Gate lenient = new Gate(new GateConfig(0.9, 0.02, 0.15, 500, 0.95, 32, 9));
+        VersionFigures serving = few(9, 10);
+        GateVerdict verdict = lenient.judge(serving, few(8, 100), candidate);
+        assertThat(failed(verdict)).doesNotContain(GateRule.HELP_NEEDED);
+    }
+
+    @Test
+    void evaluationScoresEverySequenceOnceWhateverTheSlice() {
+        BigramModel model = BigramModel.preferring(new int[] {1, 2, 3, 0}, 2);
+        List<GateExample> examples = new ArrayList<>();
+        for (int i = 0; i < 7; i++) {
+            examples.add(GateExample.verified(i % 2 == 0 ? "log" : "pay", new int[8 - i], new int[] {1, i % 4}));
+        }
+        GateSet set = new GateSet(examples);
+        Evaluation sliced = new Evaluation(model, set, 2);
+        int slices = 0;
+        while (sliced.step()) {
+            slices++;
+        }
+        assertThat(slices).isEqualTo(4);
+        Evaluation whole = new Evaluation(model, set, 100);
+        whole.step();
+        assertThat(sliced.figures()).usingRecursiveComparison().isEqualTo(whole.figures());
+        assertThat(sliced.figures().byWorkload().get("log")).hasSize(4);
+        assertThat(sliced.figures().byWorkload().get("log").get(1).exact()).isTrue();
+    }
+
+    private GateVerdict judge(Map<String, Integer> servingExact, Map<String, Integer> candidateExact) {
+        return gate.judge(figures(servingExact), figures(candidateExact), candidate);
+    }
+
+    private static List<GateRule> failed(GateVerdict verdict) {
+        return verdict.rules().stream()
+                .filter(rule -> !rule.passed())
+                .map(RuleOutcome::rule)
+                .toList();
+    }
+
+    /** So many of 100 sequences of ten tokens are exact; the others have one wrong token at confidence 0.7. */
+    private static VersionFigures figures(Map<String, Integer> exact) {
+        TreeMap<String, List<ForcedScore>> scores = new TreeMap<>();
+        exact.forEach((workload, count) -> scores.put(workload, scores(count, SEQUENCES)));
+        return new VersionFigures(42, scores);
+    }
+
+    private static VersionFigures few(int logExact, int orderExact) {
+        return new VersionFigures(
+                42, new TreeMap<>(Map.of("log", scores(logExact, 10), "order", scores(orderExact, SEQUENCES))));
+    }
+
+    private static List<ForcedScore> scores(int exact, int of) {
+        String[] right = {"+.9", "+.9", "+.9", "+.9", "+.9", "+.9", "+.9", "+.9", "+.9", "+.9"};
+        String[] wrong = right.clone();
+        wrong[4] = "-.7";
+        List<ForcedScore> scores = new ArrayList<>();
+        for (int i = 0; i < of; i++) {
+            scores.add(ForcedScoringTest.score(i < exact ? right : wrong));
+        }
+        return scores;
+    }
+
+    private void weights(float... values) throws IOException {
+        String header = "{\"__metadata__\":{\"format\":\"pt\"},\"w\":{\"dtype\":\"F32\",\"shape\":[" + values.length
+                + "],\"data_offsets\":[0," + 4 * values.length + "]}}";
+        byte[] json = header.getBytes(StandardCharsets.UTF_8);
+        ByteBuffer file =
+                ByteBuffer.allocate(8 + json.length + 4 * values.length).order(ByteOrder.LITTLE_ENDIAN);
+        file.putLong(json.length).put(json);
+        for (float value : values) {
+            file.putFloat(value);
+        }
+        Files.write(candidate.resolve("model.safetensors"), file.array());
+    }
+}
