@@ -1,5 +1,6 @@
 package dev.understudy.decode;
 
+import java.io.Serializable;
 import java.time.Duration;
 
 /**
@@ -11,7 +12,8 @@ import java.time.Duration;
  * @param timeout how long a look may take; a look that timed out stays paid
  * @param pause how long nothing is asked after a failed look, so that a teacher that is down does not eat the budget
  */
-public record AskConfig(AskPolicy policy, double auditShare, boolean closingLook, Duration timeout, Duration pause) {
+public record AskConfig(AskPolicy policy, double auditShare, boolean closingLook, Duration timeout, Duration pause)
+        implements Serializable {
     public AskConfig {
         if (!(auditShare >= 0 && auditShare <= 1)) {
             throw new IllegalArgumentException(

@@ -1,11 +1,13 @@
 package dev.understudy.decode;
 
+import java.io.Serializable;
+
 /**
  * Whether the student asks the teacher for the next token. Scoring policies compare a difficulty in [0, 1] with the
  * workload's price, so that one target means the same to all of them; the others ignore the price and are bound by the
  * allowance alone.
  */
-public sealed interface AskPolicy {
+public sealed interface AskPolicy extends Serializable {
     /**
      * Whether to ask at one position.
      *

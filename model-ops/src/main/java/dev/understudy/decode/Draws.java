@@ -14,12 +14,18 @@ import dev.understudy.prompt.PromptId;
 record Draws(long key) {
     private static final long GOLDEN = 0x9e3779b97f4a7c15L;
 
-    /** What a draw decides; the ordinal enters the hash, so constants are only ever appended. */
+    /** What a draw decides. The numbers enter the hash: they never change, since resumed sequences draw again. */
     enum Purpose {
-        SAMPLE,
-        ASK,
-        AUDIT,
-        CANARY
+        SAMPLE(1),
+        ASK(2),
+        AUDIT(3),
+        CANARY(4);
+
+        private final long number;
+
+        Purpose(long number) {
+            this.number = number;
+        }
     }
 
     static Draws of(PromptId prompt, long seed) {
@@ -33,7 +39,7 @@ record Draws(long key) {
 
     /** Uniform in [0, 1). */
     double uniform(int position, Purpose purpose) {
-        long bits = mix(key + GOLDEN * (position + 1L) ^ mix(GOLDEN * (purpose.ordinal() + 1L)));
+        long bits = mix(key + GOLDEN * (position + 1L) ^ mix(GOLDEN * purpose.number));
         return (bits >>> 11) * 0x1p-53;
     }
 

@@ -9,6 +9,8 @@ final class Sampler {
     private long[] order = new long[0];
 
     /**
+     * Draws by the inverse of the cumulative distribution.
+     *
      * @param logits [at least from + V] unnormalised, natural-log scale
      * @param from offset of the row
      * @param vocabulary V

@@ -81,7 +81,8 @@ final class TeacherCalls {
         if (purpose == LookPurpose.ASK) {
             sequence.help = sequence.help.asked();
         }
-        start(look)
+        // Nothing waits on this future: what matters happens in the mail, which reports its own failures to the host.
+        CompletableFuture<Reply> unused = start(look)
                 .orTimeout(config.timeout().toMillis(), TimeUnit.MILLISECONDS)
                 .whenComplete((reply, failure) -> mail(sequence, look, reply, failure));
         return HelpState.GRANTED;

@@ -125,13 +125,12 @@ public final class DemoModels {
     }
 
     /**
-     * Trains by a recipe and writes a Hugging Face directory in bf16 with a model card.
+     * Trains by a recipe and writes a Hugging Face directory in bf16; {@link #describe} adds the model card.
      *
      * @param tokenizerDirectory where {@link #writeTokenizer} wrote
      * @param directory where the model goes; its folder {@code state} keeps what a killed run needs
-     * @return exact match in [0, 1] by workload id, on 300 prompts that were never trained on
      */
-    public Map<String, Double> train(Recipe recipe, Path tokenizerDirectory, Path directory) {
+    public void train(Recipe recipe, Path tokenizerDirectory, Path directory) {
         Path state = directory.resolve("state");
         try (Tokenizer tokenizer = engine.tokenizer(tokenizerDirectory);
                 Trainer trainer = open(recipe, state)) {
@@ -146,6 +145,14 @@ public final class DemoModels {
             trainer.saveModel(directory, Storage.BF16);
             copyTokenizer(tokenizerDirectory, directory);
         }
+    }
+
+    /**
+     * Measures a trained model and writes its model card.
+     *
+     * @return exact match in [0, 1] by workload id, on 300 prompts that were never trained on
+     */
+    public Map<String, Double> describe(Recipe recipe, Path directory) {
         Map<String, Double> figures = evaluate(
                 directory, recipe.shares().stream().map(Share::workload).toList(), 300);
         writeCard(recipe, directory, figures);

@@ -45,12 +45,32 @@ public final class RecordStreams {
                 .setBootstrapServers(bootstrap)
                 .setRecordSerializer(KafkaRecordSerializationSchema.<WireRecord>builder()
                         .setTopicSelector((WireRecord record) -> record.topic())
-                        .setKeySerializationSchema((WireRecord record) -> record.key())
-                        .setValueSerializationSchema((WireRecord record) -> record.value())
+                        .setKeySerializationSchema(
+                                (WireRecord record) -> record.key())
+                        .setValueSerializationSchema(
+                                (WireRecord record) -> record.value().length == 0 ? null : record.value())
                         .build())
                 .setDeliveryGuarantee(DeliveryGuarantee.EXACTLY_ONCE)
                 .setTransactionalIdPrefix(transactionalIdPrefix)
                 .setProperty("transaction.timeout.ms", TRANSACTION_TIMEOUT_MILLIS)
+                .build();
+    }
+
+    /**
+     * Writes at least once: every reader sees a record at once, and after a failure some of them again.
+     *
+     * @param bootstrap brokers, {@code host:port[,host:port]}
+     */
+    public static KafkaSink<WireRecord> atLeastOnce(String bootstrap) {
+        return KafkaSink.<WireRecord>builder()
+                .setBootstrapServers(bootstrap)
+                .setRecordSerializer(KafkaRecordSerializationSchema.<WireRecord>builder()
+                        .setTopicSelector((WireRecord record) -> record.topic())
+                        .setKeySerializationSchema((WireRecord record) -> record.key())
+                        .setValueSerializationSchema(
+                                (WireRecord record) -> record.value().length == 0 ? null : record.value())
+                        .build())
+                .setDeliveryGuarantee(DeliveryGuarantee.AT_LEAST_ONCE)
                 .build();
     }
 }

@@ -20,11 +20,18 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** Looks into a checkpoint store. */
-@Command(name = "checkpoint", description = "Lists, shows and verifies published checkpoints.", mixinStandardHelpOptions = true)
+@Command(
+        name = "checkpoint",
+        description = "Lists, shows and verifies published checkpoints.",
+        mixinStandardHelpOptions = true)
 final class CheckpointCommand {
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    @Option(names = "--store", required = true, scope = CommandLine.ScopeType.INHERIT, description = "Root of the checkpoint store.")
+    @Option(
+            names = "--store",
+            required = true,
+            scope = CommandLine.ScopeType.INHERIT,
+            description = "Root of the checkpoint store.")
     private Path store = Path.of(".");
 
     @CommandLine.Spec
@@ -32,7 +39,8 @@ final class CheckpointCommand {
 
     private FileCheckpointStore open() {
         if (!Files.isDirectory(store)) {
-            throw new UsageException("Cannot open the store " + store + ": it is not a directory. Name the folder that holds 'checkpoints/'.");
+            throw new UsageException("Cannot open the store " + store
+                    + ": it is not a directory. Name the folder that holds 'checkpoints/'.");
         }
         return new FileCheckpointStore(store);
     }
@@ -65,21 +73,25 @@ final class CheckpointCommand {
         CheckpointId checkpoint = known(opened, id);
         CheckpointManifest manifest = opened.verify(checkpoint);
         try (LanguageModel model = Engine.installed().open(opened.directory(checkpoint), Kernel.FP32)) {
-            Optional<String> objection = Probes.objection(model, manifest.contents().probes(), Kernel.FP32);
+            Optional<String> objection =
+                    Probes.objection(model, manifest.contents().probes(), Kernel.FP32);
             if (objection.isPresent()) {
                 throw new FailureException("Checkpoint " + id + " is not what was published: " + objection.get());
             }
         }
-        spec.commandLine().getOut().println("checkpoint " + id + " is intact: "
-                + manifest.contents().files().size() + " files, " + manifest.contents().probes().size() + " probes");
+        spec.commandLine()
+                .getOut()
+                .println("checkpoint " + id + " is intact: "
+                        + manifest.contents().files().size() + " files, "
+                        + manifest.contents().probes().size() + " probes");
         return 0;
     }
 
     private CheckpointId known(FileCheckpointStore opened, String id) {
         CheckpointId checkpoint = new CheckpointId(id);
         if (!opened.isPublished(checkpoint)) {
-            throw new UsageException("Checkpoint " + id + " is not in " + store + ". 'understudy checkpoint list --store "
-                    + store + "' shows what is.");
+            throw new UsageException("Checkpoint " + id + " is not in " + store
+                    + ". 'understudy checkpoint list --store " + store + "' shows what is.");
         }
         return checkpoint;
     }

@@ -1,6 +1,8 @@
 package dev.understudy.infra.cli;
 
+import dev.understudy.config.SuppressForbidden;
 import java.io.PrintWriter;
+import java.time.Clock;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -12,8 +14,7 @@ import picocli.CommandLine.ScopeType;
         name = "understudy",
         description = "Serves a small language model that asks a large one within a hard budget, and learns from it.",
         mixinStandardHelpOptions = true,
-        version = "understudy 0.1.0",
-        subcommands = {})
+        version = "understudy 0.1.0")
 public final class CommandTree implements Callable<Integer> {
     @Option(names = "--verbose", scope = ScopeType.INHERIT, description = "Shows the stack trace of a failure.")
     private boolean verbose;
@@ -30,13 +31,24 @@ public final class CommandTree implements Callable<Integer> {
     /** Runs the command line and returns its exit code: 0, 1 (failure) or 2 (usage). */
     public static int execute(PrintWriter out, PrintWriter err, String... arguments) {
         CommandTree root = new CommandTree();
+        Clock clock = clock();
         CommandLine line = new CommandLine(root)
+                .addSubcommand(new PromptsCommand(clock))
+                .addSubcommand(new CompletionsCommand())
+                .addSubcommand(new TrainCommand(clock))
+                .addSubcommand(new CheckpointCommand())
                 .setOut(out)
                 .setErr(err)
                 .setUsageHelpAutoWidth(true)
                 .setCaseInsensitiveEnumValuesAllowed(true);
         line.setExecutionExceptionHandler((failure, command, parsed) -> root.explain(failure, command.getErr()));
         return line.execute(arguments);
+    }
+
+    /** The one place where the machine's clock is taken; everything below is given it. */
+    @SuppressForbidden
+    private static Clock clock() {
+        return Clock.systemUTC();
     }
 
     private int explain(Exception failure, PrintWriter err) {

@@ -28,7 +28,10 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 
-/** Exact match of a model directory by itself: policy never, greedy, through the decoder that serves, on fresh prompts that no training ever draws. */
+/**
+ * Exact match of a model directory by itself: policy never, greedy, through the decoder that serves, on fresh prompts
+ * that no training ever draws.
+ */
 final class StudentAlone {
     private static final int ROWS = 32;
     private static final int MOST_TOKENS = 96;
@@ -56,7 +59,11 @@ final class StudentAlone {
             figures.put(
                     workload,
                     new DemoReport.Alone(
-                            share(first), share(second), share(first) - share(second), lossLowerBound(first, second), prompts));
+                            share(first),
+                            share(second),
+                            share(first) - share(second),
+                            lossLowerBound(first, second),
+                            prompts));
         });
         return figures;
     }
@@ -66,8 +73,11 @@ final class StudentAlone {
         try (Tokenizer tokenizer = engine.tokenizer(directory);
                 LanguageModel model = engine.open(directory, Kernel.FP32)) {
             PromptTemplate template = PromptTemplate.read(directory);
-            int end = tokenizer.vocabulary().special(END).orElseThrow(() -> new IllegalStateException("The model in "
-                    + directory + " has no token " + END + "; the demo's models have one."));
+            int end = tokenizer
+                    .vocabulary()
+                    .special(END)
+                    .orElseThrow(() -> new IllegalStateException(
+                            "The model in " + directory + " has no token " + END + "; the demo's models have one."));
             for (Workload workload : workloads) {
                 List<Example> examples = IntakeStream.distinct(TEST_SEED, workload, prompts, Split.TEST);
                 Map<String, String> texts = decode(model, tokenizer, template, end, examples);
@@ -94,8 +104,7 @@ final class StudentAlone {
             public void drained(String version, LanguageModel drained) {}
         };
         DecodeConfig config = DecodeConfig.of(ROWS, List.of(end), AskConfig.never());
-        try (Decoder decoder =
-                new Decoder(config, tokenizer, Help.none(), listener, HelpStatistics.NONE, clock)) {
+        try (Decoder decoder = new Decoder(config, tokenizer, Help.none(), listener, HelpStatistics.NONE, clock)) {
             decoder.serve("alone", model);
             int next = 0;
             while (next < examples.size() || !decoder.isEmpty()) {

@@ -1,0 +1,277 @@
+package dev.understudy.flink.decode;
+
+import dev.understudy.checkpoint.CheckpointId;
+import dev.understudy.checkpoint.FileCheckpointStore;
+import dev.understudy.decode.DecodeConfig;
+import dev.understudy.decode.Help;
+import dev.understudy.decode.HelpStatistics;
+import dev.understudy.decode.SequenceSnapshot;
+import dev.understudy.flink.budget.SubtaskHelp;
+import dev.understudy.flink.prompt.SlotGate;
+import dev.understudy.flink.swap.ModelLoading;
+import dev.understudy.flink.wire.ControlRecord;
+import dev.understudy.flink.wire.ControlRecords;
+import dev.understudy.flink.wire.TopicFollower;
+import dev.understudy.flink.wire.TopicFollower.Isolation;
+import dev.understudy.flink.wire.TopicRecord;
+import dev.understudy.flink.wire.WireRecord;
+import dev.understudy.lm.Engine;
+import dev.understudy.teacher.Teacher;
+import dev.understudy.token.Tokenizer;
+import dev.understudy.wire.Topics;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
+import org.apache.flink.api.common.operators.MailboxExecutor;
+import org.apache.flink.api.common.state.ListState;
+import org.apache.flink.api.common.state.ListStateDescriptor;
+import org.apache.flink.api.common.typeinfo.PrimitiveArrayTypeInfo;
+import org.apache.flink.runtime.state.StateInitializationContext;
+import org.apache.flink.runtime.state.StateSnapshotContext;
+import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
+import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
+import org.apache.flink.streaming.api.operators.StreamOperatorParameters;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decodes prompts on the task's mailbox.
+ *
+ * <pre>
+ *   gated source ─► processElement ─► session ─► completions, signals, rejections, swap reports
+ *                        (never blocks)  ▲
+ *   mails: decode step ──────────────────┤   puts itself back while there is work
+ *          teacher reply ────────────────┤   from the teacher's thread
+ *          loaded model ─────────────────┤   from the loader thread
+ *          grant, price, assignment ─────┘   from the control thread
+ * </pre>
+ *
+ * Every step is one short mail, so a barrier waits for one step at most, whatever the length of the sequences.
+ * Sequences in flight are split state: a rescale deals them out anew. All methods run on the task thread.
+ */
+final class DecodeOperator extends AbstractStreamOperator<WireRecord>
+        implements OneInputStreamOperator<TopicRecord, WireRecord> {
+    private static final long serialVersionUID = 1;
+
+    private final OperatorSettings settings;
+    private final transient MailboxExecutor mailbox;
+    private final transient Clock clock;
+    private final transient Closing closing = new Closing();
+    private transient ListState<byte[]> sequenceState;
+    private transient ListState<byte[]> shardState;
+    private transient SlotGate gate;
+    private transient SubtaskHelp help;
+    private transient DecodeMetrics metrics;
+    private transient @Nullable DecodeSession session;
+    private transient List<SequenceSnapshot> restored = List.of();
+    private transient boolean stepQueued;
+    private transient boolean admitted;
+
+    @SuppressWarnings("NullAway.Init") // Flink calls initializeState and open before anything else.
+    DecodeOperator(StreamOperatorParameters<WireRecord> parameters, OperatorSettings settings) {
+        super(parameters);
+        this.settings = settings;
+        mailbox = parameters.getMailboxExecutor();
+        clock = new TaskClock(parameters.getProcessingTimeService());
+    }
+
+    @Override
+    public void initializeState(StateInitializationContext context) throws Exception {
+        super.initializeState(context);
+        gate = SlotGate.install();
+        metrics = new DecodeMetrics(getMetricGroup());
+        sequenceState = context.getOperatorStateStore()
+                .getListState(new ListStateDescriptor<>(
+                        "sequences-in-flight", PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO));
+        shardState = context.getOperatorStateStore()
+                .getUnionListState(new ListStateDescriptor<>(
+                        "help-shards", PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO));
+        List<SequenceSnapshot> sequences = new ArrayList<>();
+        for (byte[] sequence : sequenceState.get()) {
+            sequences.add(SequenceCodec.decode(sequence));
+        }
+        restored = sequences;
+    }
+
+    @Override
+    public void open() throws Exception {
+        super.open();
+        int subtask = getRuntimeContext().getTaskInfo().getIndexOfThisSubtask();
+        help = closing.later(new SubtaskHelp(
+                settings.kafka(),
+                settings.budgets(),
+                subtask,
+                getRuntimeContext().getTaskInfo().getNumberOfParallelSubtasks()));
+        help.restore(shardState.get());
+        DecodeSession opened = closing.later(session(subtask));
+        session = opened;
+        restored.forEach(opened::resume);
+        metrics.resumed(restored.size());
+        restored = List.of();
+        followControl(subtask);
+        afterMail();
+    }
+
+    private DecodeSession session(int subtask) {
+        StudentConfig student = settings.student();
+        Path directory = Path.of(student.initialDirectory());
+        Engine engine = Engine.installed();
+        Tokenizer tokenizer = closing.later(engine.tokenizer(directory));
+        ModelLoading loading = new ModelLoading(
+                engine,
+                student.kernel(),
+                new FileCheckpointStore(Path.of(student.storeDirectory())),
+                new CheckpointId(student.initialId()),
+                directory,
+                tokenizer.vocabulary().fingerprint().hex(),
+                clock);
+        DecodeConfig config = DecodeConfig.of(student.rows(), student.endIds(), settings.ask());
+        return new DecodeSession(
+                settings,
+                new DecodeSession.Host(
+                        subtask, clock, this::mail, record -> output.collect(new StreamRecord<>(record)), metrics),
+                config,
+                tokenizer,
+                loading,
+                loading.load(loading.initial()),
+                help(subtask),
+                HelpStatistics.NONE);
+    }
+
+    private Help help(int subtask) {
+        TeacherSource source = settings.teacher();
+        if (source == null) {
+            return Help.none();
+        }
+        Teacher teacher = SharedTeachers.acquire(source);
+        closing.later(() -> SharedTeachers.release(source));
+        String caller = getRuntimeContext().getJobInfo().getJobId() + "/" + subtask + "/" + clock.millis();
+        return new Help(teacher, help.allowance(), help.prices(), this::mail, caller);
+    }
+
+    /** Control is read to its present end first, so that a restart does not begin on yesterday's version. */
+    private void followControl(int subtask) {
+        ControlRecords records = new ControlRecords(settings.kafka(), settings.budgets());
+        TopicFollower control = closing.later(new TopicFollower(
+                settings.kafka().bootstrapServers(), settings.kafka().name(Topics.CONTROL), Isolation.COMMITTED));
+        control.readToEnd(value -> records.read(value).ifPresent(this::obey));
+        control.follow(
+                "understudy-control-" + subtask,
+                getUserCodeClassloader(),
+                value -> records.read(value)
+                        .ifPresent(record -> mailbox.execute(
+                                () -> {
+                                    obey(record);
+                                    afterMail();
+                                },
+                                "control record")),
+                failure -> mailbox.execute(
+                        () -> {
+                            throw new IllegalStateException("The control topic cannot be followed any more.", failure);
+                        },
+                        "control failure"));
+    }
+
+    private void obey(ControlRecord record) {
+        if (record instanceof ControlRecord.Granted granted) {
+            help.granted(granted.grant());
+        } else if (record instanceof ControlRecord.Priced priced) {
+            help.priced(priced.tenant(), priced.workload(), priced.price());
+        } else if (record instanceof ControlRecord.Assigned assigned) {
+            running().assigned(assigned.assignment());
+        }
+    }
+
+    @Override
+    public void processElement(StreamRecord<TopicRecord> element) {
+        running().arrive(element.getValue());
+        admitted = true;
+        afterMail();
+    }
+
+    /** A mail may come when the task is about to stop; the sequences are in the last snapshot then. */
+    private void mail(Runnable task) {
+        try {
+            mailbox.execute(
+                    () -> {
+                        task.run();
+                        afterMail();
+                    },
+                    "decode mail");
+        } catch (RejectedExecutionException stopping) {
+            LOG.debug("A mail came too late; the task stops.");
+        }
+    }
+
+    private void afterMail() {
+        DecodeSession current = running();
+        if (current.hasRoom()) {
+            gate.open();
+        } else {
+            gate.close();
+        }
+        if (stepQueued || !current.hasWork()) {
+            return;
+        }
+        try {
+            mailbox.execute(this::step, "decode step");
+            stepQueued = true;
+        } catch (RejectedExecutionException stopping) {
+            // Stop with savepoint: the mailbox takes no more mails, and the sequences are in the snapshot.
+            LOG.debug("No further decode step; the task stops.");
+        }
+    }
+
+    private void step() {
+        stepQueued = false;
+        DecodeSession current = running();
+        // Burst rule: while records keep coming and rows are free, admit before stepping. With a mail pending the
+        // input gives one record a turn; stepping each time would leave the batch mostly empty (10 of 32 rows).
+        if (!admitted || !current.hasRoom()) {
+            current.step();
+        }
+        admitted = false;
+        afterMail();
+    }
+
+    @Override
+    public void snapshotState(StateSnapshotContext context) throws Exception {
+        super.snapshotState(context);
+        List<byte[]> sequences = new ArrayList<>();
+        running().snapshot().forEach(sequence -> sequences.add(SequenceCodec.encode(sequence)));
+        sequenceState.update(sequences);
+        shardState.update(help.snapshot(context.getCheckpointId(), clock.instant()));
+    }
+
+    @Override
+    public void notifyCheckpointComplete(long checkpointId) throws Exception {
+        super.notifyCheckpointComplete(checkpointId);
+        help.checkpointCompleted(checkpointId);
+    }
+
+    /** The input has ended: decodes what is in flight to its end. */
+    @Override
+    public void finish() throws Exception {
+        while (!running().isEmpty()) {
+            mailbox.yield();
+        }
+        super.finish();
+    }
+
+    @Override
+    public void close() throws Exception {
+        gate.uninstall();
+        closing.close();
+        super.close();
+    }
+
+    private DecodeSession running() {
+        DecodeSession current = session;
+        if (current == null) {
+            throw new IllegalStateException("[BUG] the decode operator is used before it is open");
+        }
+        return current;
+    }
+}

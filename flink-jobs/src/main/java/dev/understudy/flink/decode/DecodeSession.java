@@ -1,0 +1,174 @@
+package dev.understudy.flink.decode;
+
+import dev.understudy.budget.BudgetConfig;
+import dev.understudy.budget.TenantBudget;
+import dev.understudy.checkpoint.CheckpointId;
+import dev.understudy.decode.DecodeConfig;
+import dev.understudy.decode.DecodeListener;
+import dev.understudy.decode.Decoder;
+import dev.understudy.decode.FinishedSequence;
+import dev.understudy.decode.Help;
+import dev.understudy.decode.HelpStatistics;
+import dev.understudy.decode.SequenceSnapshot;
+import dev.understudy.flink.prompt.Arrival;
+import dev.understudy.flink.prompt.PromptIntake;
+import dev.understudy.flink.prompt.RejectionReason;
+import dev.understudy.flink.swap.ModelLoading;
+import dev.understudy.flink.swap.ModelSwap;
+import dev.understudy.flink.swap.ModelVersion;
+import dev.understudy.flink.swap.SwapHost;
+import dev.understudy.flink.wire.DecodeRecords;
+import dev.understudy.flink.wire.PromptAvro;
+import dev.understudy.flink.wire.SwapRecords;
+import dev.understudy.flink.wire.TopicRecord;
+import dev.understudy.flink.wire.WireRecord;
+import dev.understudy.lm.LanguageModel;
+import dev.understudy.swap.Assignment;
+import dev.understudy.swap.SwapAction;
+import dev.understudy.token.Tokenizer;
+import dev.understudy.wire.WireException;
+import java.time.Clock;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+
+/**
+ * One subtask's decoding without Flink: prompts in, records out, models swapped between. Joins the decoder, the intake
+ * and the swap; the operator around it owns thread, mailbox and state. Owned by the task thread.
+ */
+final class DecodeSession implements DecodeListener, SwapHost, AutoCloseable {
+    private final OperatorSettings settings;
+    private final int subtask;
+    private final Clock clock;
+    private final Executor mail;
+    private final Consumer<WireRecord> out;
+    private final DecodeMetrics metrics;
+    private final PromptAvro prompts = new PromptAvro();
+    private final DecodeRecords records;
+    private final SwapRecords swaps;
+    private final PromptIntake intake;
+    private final Decoder decoder;
+    private final ModelSwap swap;
+
+    /**
+     * What a session runs in.
+     *
+     * @param subtask index of the subtask
+     * @param mail runs a task on the task thread
+     * @param out takes finished records
+     */
+    record Host(int subtask, Clock clock, Executor mail, Consumer<WireRecord> out, DecodeMetrics metrics) {}
+
+    DecodeSession(
+            OperatorSettings settings,
+            Host host,
+            DecodeConfig config,
+            Tokenizer tokenizer,
+            ModelLoading loading,
+            ModelVersion first,
+            Help help,
+            HelpStatistics statistics) {
+        this.settings = settings;
+        subtask = host.subtask();
+        clock = host.clock();
+        mail = host.mail();
+        out = host.out();
+        metrics = host.metrics();
+        records = new DecodeRecords(settings.kafka());
+        swaps = new SwapRecords(settings.kafka());
+        intake = new PromptIntake(
+                tokenizer, names(settings.budgets()), first.model().shape().context());
+        decoder = new Decoder(config, tokenizer, help, this, statistics, clock);
+        swap = new ModelSwap(loading, first, this, "understudy-loader-" + subtask);
+    }
+
+    private static Set<String> names(BudgetConfig budgets) {
+        return budgets.tenants().stream().map(TenantBudget::tenant).collect(Collectors.toSet());
+    }
+
+    /** Takes a record of the prompt topic: a prompt to decode, or a rejection. */
+    void arrive(TopicRecord record) {
+        Arrival arrival = read(record);
+        if (arrival instanceof Arrival.Accepted accepted) {
+            decoder.admit(accepted.prompt());
+        } else if (arrival instanceof Arrival.Rejected rejected) {
+            metrics.rejected();
+            out.accept(records.rejection(record, rejected, clock.instant()));
+        }
+    }
+
+    private Arrival read(TopicRecord record) {
+        try {
+            return intake.check(prompts.read(record.value()));
+        } catch (WireException e) {
+            return new Arrival.Rejected(
+                    null, null, RejectionReason.UNREADABLE, e.fault().code() + ": " + e.getMessage());
+        }
+    }
+
+    void resume(SequenceSnapshot sequence) {
+        decoder.resume(sequence);
+    }
+
+    void assigned(Assignment assignment) {
+        swap.assigned(assignment);
+    }
+
+    boolean hasWork() {
+        return decoder.hasWork();
+    }
+
+    boolean isEmpty() {
+        return decoder.isEmpty();
+    }
+
+    boolean hasRoom() {
+        return decoder.freeSlots() > 0;
+    }
+
+    void step() {
+        metrics.stepped();
+        decoder.step();
+    }
+
+    List<SequenceSnapshot> snapshot() {
+        return decoder.snapshot();
+    }
+
+    @Override
+    public void finished(FinishedSequence finished) {
+        metrics.finished(finished);
+        out.accept(records.completion(finished));
+        finished.intervention()
+                .ifPresent(signal -> out.accept(records.signal(signal, finished.finishedAt())));
+    }
+
+    @Override
+    public void drained(String version, LanguageModel model) {
+        // Not at once: this may be called while the swap carries out the actions of another event.
+        mail.execute(() -> swap.drained(new CheckpointId(version)));
+    }
+
+    @Override
+    public void serve(ModelVersion version) {
+        decoder.serve(version.id().value(), version.model());
+    }
+
+    @Override
+    public void report(SwapAction.Report report, long loadMillis) {
+        out.accept(swaps.report(settings.jobName(), subtask, report, loadMillis, clock.instant()));
+    }
+
+    @Override
+    public void mail(Runnable task) {
+        mail.execute(task);
+    }
+
+    @Override
+    public void close() {
+        decoder.close();
+        swap.close();
+    }
+}

@@ -1,0 +1,56 @@
+package dev.understudy.flink.decode;
+
+import dev.understudy.lm.Engine;
+import dev.understudy.teacher.CallLog;
+import dev.understudy.teacher.LocalTeacher;
+import dev.understudy.teacher.Look;
+import dev.understudy.teacher.Reply;
+import dev.understudy.teacher.Teacher;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.ZoneOffset;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * A teacher on the student's engine, in the task manager's own process.
+ *
+ * @param directory its Hugging Face directory
+ * @param callLog file that every call is written to, by which budgets are judged
+ */
+public record LocalTeacherSource(String directory, String callLog) implements TeacherSource {
+    @Override
+    public Teacher open() {
+        // Milliseconds are what the log keeps.
+        CallLog log = new CallLog(Path.of(callLog), Clock.tickMillis(ZoneOffset.UTC));
+        try {
+            return new WithLog(LocalTeacher.open(Engine.installed(), Path.of(directory), log), log);
+        } catch (RuntimeException e) {
+            log.close();
+            throw e;
+        }
+    }
+
+    /** Closes the log after the teacher that writes to it. */
+    private record WithLog(Teacher teacher, CallLog log) implements Teacher {
+        @Override
+        public String version() {
+            return teacher.version();
+        }
+
+        @Override
+        public CompletableFuture<Reply> look(Look look) {
+            return teacher.look(look);
+        }
+
+        @Override
+        public void forget(String sequence) {
+            teacher.forget(sequence);
+        }
+
+        @Override
+        public void close() {
+            teacher.close();
+            log.close();
+        }
+    }
+}

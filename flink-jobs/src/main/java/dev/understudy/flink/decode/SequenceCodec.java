@@ -1,0 +1,197 @@
+package dev.understudy.flink.decode;
+
+import dev.understudy.decode.HelpState;
+import dev.understudy.decode.HelpUsed;
+import dev.understudy.decode.SequenceSnapshot;
+import dev.understudy.decode.StopReason;
+import dev.understudy.decode.WrittenTokens;
+import dev.understudy.lm.TeacherDistribution;
+import dev.understudy.prompt.Prompt;
+import dev.understudy.prompt.PromptId;
+import dev.understudy.prompt.Sampling;
+import dev.understudy.signal.Author;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sequences in flight as bytes of operator state. The first byte is the layout's version: a savepoint outlives the
+ * classes that wrote it, so a changed layout takes a new number and keeps a reader of the old one.
+ */
+final class SequenceCodec {
+    private static final int VERSION = 1;
+    private static final byte NOT_STOPPED = -1;
+
+    private SequenceCodec() {}
+
+    static byte[] encode(SequenceSnapshot sequence) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (DataOutputStream out = new DataOutputStream(bytes)) {
+            out.writeByte(VERSION);
+            write(out, sequence.prompt());
+            out.writeUTF(sequence.version());
+            write(out, sequence.written());
+            write(out, sequence.help());
+            StopReason stop = sequence.stop();
+            out.writeByte(stop == null ? NOT_STOPPED : stop.ordinal());
+            out.writeLong(sequence.startedAt().toEpochMilli());
+            out.writeInt(sequence.resumed());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return bytes.toByteArray();
+    }
+
+    static SequenceSnapshot decode(byte[] bytes) {
+        try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
+            int version = in.readByte();
+            if (version != VERSION) {
+                throw new IllegalStateException("Cannot restore a sequence in flight: its state has layout " + version
+                        + ", this program reads " + VERSION + ". Restore with the program that wrote the savepoint.");
+            }
+            Prompt prompt = readPrompt(in);
+            String student = in.readUTF();
+            WrittenTokens written = readWritten(in);
+            HelpUsed help =
+                    new HelpUsed(HelpState.valueOf(in.readUTF()), in.readInt(), in.readInt(), in.readInt());
+            int stop = in.readByte();
+            return new SequenceSnapshot(
+                    prompt,
+                    student,
+                    written,
+                    help,
+                    stop == NOT_STOPPED ? null : StopReason.values()[stop],
+                    Instant.ofEpochMilli(in.readLong()),
+                    in.readInt());
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot restore a sequence in flight: its state is cut or damaged.", e);
+        }
+    }
+
+    private static void write(DataOutputStream out, Prompt prompt) throws IOException {
+        out.writeUTF(prompt.id().value());
+        out.writeUTF(prompt.tenant());
+        out.writeUTF(prompt.workload());
+        writeInts(out, prompt.tokenIds());
+        Sampling sampling = prompt.sampling();
+        out.writeDouble(sampling.temperature());
+        out.writeInt(sampling.topK());
+        out.writeDouble(sampling.topP());
+        out.writeLong(sampling.seed());
+        writeInts(out, sampling.stopIds().stream().mapToInt(Integer::intValue).toArray());
+        out.writeInt(sampling.stopTexts().size());
+        for (String text : sampling.stopTexts()) {
+            out.writeUTF(text);
+        }
+        out.writeInt(prompt.maxTokens());
+        out.writeBoolean(prompt.consent());
+        out.writeLong(prompt.submittedAt().toEpochMilli());
+    }
+
+    private static Prompt readPrompt(DataInputStream in) throws IOException {
+        PromptId id = new PromptId(in.readUTF());
+        String tenant = in.readUTF();
+        String workload = in.readUTF();
+        int[] tokenIds = readInts(in);
+        double temperature = in.readDouble();
+        int topK = in.readInt();
+        double topP = in.readDouble();
+        long seed = in.readLong();
+        List<Integer> stopIds = new ArrayList<>();
+        for (int stop : readInts(in)) {
+            stopIds.add(stop);
+        }
+        List<String> stopTexts = new ArrayList<>();
+        for (int i = in.readInt(); i > 0; i--) {
+            stopTexts.add(in.readUTF());
+        }
+        return new Prompt(
+                id,
+                tenant,
+                workload,
+                tokenIds,
+                new Sampling(temperature, topK, topP, seed, stopIds, stopTexts),
+                in.readInt(),
+                in.readBoolean(),
+                Instant.ofEpochMilli(in.readLong()));
+    }
+
+    private static void write(DataOutputStream out, WrittenTokens written) throws IOException {
+        writeInts(out, written.ids());
+        writeInts(out, written.studentArgmax());
+        for (int t = 0; t < written.size(); t++) {
+            out.writeByte(written.authors().get(t).ordinal());
+            out.writeFloat(written.studentConfidence()[t]);
+            writeLaw(out, written.teacher().get(t));
+        }
+    }
+
+    private static WrittenTokens readWritten(DataInputStream in) throws IOException {
+        int[] ids = readInts(in);
+        int[] argmax = readInts(in);
+        List<Author> authors = new ArrayList<>(ids.length);
+        float[] confidence = new float[ids.length];
+        List<@Nullable TeacherDistribution> teacher = new ArrayList<>(ids.length);
+        for (int t = 0; t < ids.length; t++) {
+            authors.add(Author.values()[in.readByte()]);
+            confidence[t] = in.readFloat();
+            teacher.add(readLaw(in));
+        }
+        return new WrittenTokens(ids, authors, argmax, confidence, teacher);
+    }
+
+    private static void writeLaw(DataOutputStream out, @Nullable TeacherDistribution law) throws IOException {
+        if (law == null) {
+            out.writeByte(0);
+            return;
+        }
+        out.writeByte(law.ids().length);
+        for (int k = 0; k < law.ids().length; k++) {
+            out.writeInt(law.ids()[k]);
+            out.writeFloat(law.logProbabilities()[k]);
+        }
+    }
+
+    private static @Nullable TeacherDistribution readLaw(DataInputStream in) throws IOException {
+        int stored = in.readUnsignedByte();
+        if (stored == 0) {
+            return null;
+        }
+        int[] ids = new int[stored];
+        float[] logProbabilities = new float[stored];
+        for (int k = 0; k < stored; k++) {
+            ids[k] = in.readInt();
+            logProbabilities[k] = in.readFloat();
+        }
+        return new TeacherDistribution(ids, logProbabilities);
+    }
+
+    private static void write(DataOutputStream out, HelpUsed help) throws IOException {
+        out.writeUTF(help.state().name());
+        out.writeInt(help.asks());
+        out.writeInt(help.teacherTokens());
+        out.writeInt(help.masked());
+    }
+
+    private static void writeInts(DataOutputStream out, int[] values) throws IOException {
+        out.writeInt(values.length);
+        for (int value : values) {
+            out.writeInt(value);
+        }
+    }
+
+    private static int[] readInts(DataInputStream in) throws IOException {
+        int[] values = new int[in.readInt()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = in.readInt();
+        }
+        return values;
+    }
+}

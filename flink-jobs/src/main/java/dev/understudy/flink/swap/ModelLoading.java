@@ -1,0 +1,92 @@
+package dev.understudy.flink.swap;
+
+import dev.understudy.checkpoint.CheckpointId;
+import dev.understudy.checkpoint.CheckpointManifest;
+import dev.understudy.checkpoint.CheckpointRejectedException;
+import dev.understudy.checkpoint.FileCheckpointStore;
+import dev.understudy.checkpoint.Probes;
+import dev.understudy.lm.Engine;
+import dev.understudy.lm.Kernel;
+import dev.understudy.lm.LanguageModel;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Optional;
+
+/**
+ * Opens versions and proves them: hashes of every file, the vocabulary, and the answers to the manifest's probes. The
+ * version that the job starts with is the exception, a plain directory that the operator of the job vouches for. Thread
+ * safe.
+ */
+public final class ModelLoading {
+    private final Engine engine;
+    private final Kernel kernel;
+    private final FileCheckpointStore store;
+    private final CheckpointId initial;
+    private final Path initialDirectory;
+    private final Clock clock;
+    private final String fingerprint;
+
+    /**
+     * @param initial name of the version that the job starts with
+     * @param initialDirectory its model directory
+     * @param fingerprint vocabulary that every version must have, hexadecimal
+     */
+    public ModelLoading(
+            Engine engine,
+            Kernel kernel,
+            FileCheckpointStore store,
+            CheckpointId initial,
+            Path initialDirectory,
+            String fingerprint,
+            Clock clock) {
+        this.engine = engine;
+        this.kernel = kernel;
+        this.store = store;
+        this.initial = initial;
+        this.initialDirectory = initialDirectory;
+        this.fingerprint = fingerprint;
+        this.clock = clock;
+    }
+
+    /** Name of the version that the job starts with. */
+    public CheckpointId initial() {
+        return initial;
+    }
+
+    /**
+     * Opens and proves a version.
+     *
+     * @throws CheckpointRejectedException when it must not be used; trying again does not help
+     * @throws dev.understudy.lm.ModelRejectedException when the engine refuses the directory
+     */
+    public ModelVersion load(CheckpointId id) {
+        long started = clock.millis();
+        if (id.equals(initial) && !store.isPublished(id)) {
+            return new ModelVersion(
+                    id, engine.open(initialDirectory, kernel), "started with", clock.millis() - started);
+        }
+        CheckpointManifest manifest = store.verify(id);
+        if (!manifest.contents().vocabularyFingerprint().equals(fingerprint)) {
+            throw new CheckpointRejectedException("Cannot serve checkpoint " + id + ": its vocabulary is "
+                    + manifest.contents().vocabularyFingerprint() + ", the job serves " + fingerprint
+                    + ". Distil from the version that this job started with, or start a job for the new vocabulary.");
+        }
+        LanguageModel model = engine.open(store.directory(id), kernel);
+        try {
+            Optional<String> objection =
+                    Probes.objection(model, manifest.contents().probes(), kernel);
+            if (objection.isPresent()) {
+                throw new CheckpointRejectedException("Cannot serve checkpoint " + id + ": " + objection.get());
+            }
+        } catch (RuntimeException e) {
+            model.close();
+            throw e;
+        }
+        return new ModelVersion(
+                id,
+                model,
+                "sha256 of " + manifest.contents().files().size() + " files, "
+                        + manifest.contents().probes().size() + " probes",
+                clock.millis() - started);
+    }
+}

@@ -1,0 +1,164 @@
+package dev.understudy.flink.wire;
+
+import dev.understudy.budget.BudgetConfig;
+import dev.understudy.budget.BudgetUnit;
+import dev.understudy.budget.Grant;
+import dev.understudy.budget.HelpCounter;
+import dev.understudy.budget.Scope;
+import dev.understudy.budget.TenantBudget;
+import dev.understudy.budget.Usage;
+import dev.understudy.budget.Window;
+import dev.understudy.wire.Topics;
+import dev.understudy.wire.WireCodec;
+import dev.understudy.wire.WireException;
+import dev.understudy.wire.budget.HelpGranted;
+import dev.understudy.wire.budget.HelpSpent;
+import dev.understudy.wire.budget.HelpUnit;
+import java.time.Instant;
+import java.util.Optional;
+import org.apache.avro.specific.SpecificRecord;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Grants and usage between the budget's types and the wire. The wire names a window by its start; its length is the
+ * tenant's, so a counter of a tenant without budget, or of a window that the present length does not allow, is passed
+ * over: its units are lost, never doubled.
+ */
+public final class BudgetRecords {
+    private static final Logger LOG = LoggerFactory.getLogger(BudgetRecords.class);
+    private static final byte[] TOMBSTONE = {};
+
+    private final BudgetConfig config;
+    private final OutgoingRecords out;
+    private final WireCodec<HelpSpent> spent = WireCodec.of(HelpSpent.class);
+    private final WireCodec<SpecificRecord> control = WireCodec.of(Topics.CONTROL);
+
+    /** Records for the topics of one pipeline. */
+    public BudgetRecords(KafkaAccess kafka, BudgetConfig config) {
+        this.config = config;
+        out = new OutgoingRecords(kafka);
+    }
+
+    /** A shard's word, for the usage topic or for state. */
+    public WireRecord usage(Usage usage, Instant at) {
+        return out.of(Topics.USAGE, record(usage, at));
+    }
+
+    /** Deletes a shard's word from the usage topic once its window is past; the value is empty. */
+    public WireRecord spent(HelpCounter counter, Instant at) {
+        WireRecord last = usage(new Usage(counter, 0, 0, 0, 0, 0), at);
+        return new WireRecord(last.topic(), last.key(), TOMBSTONE);
+    }
+
+    /** Deletes a grant from the control topic once its window is past; the value is empty. */
+    public WireRecord granted(HelpCounter counter, Instant at) {
+        WireRecord last = grant(new Grant(counter, 0, 0, false), at);
+        return new WireRecord(last.topic(), last.key(), TOMBSTONE);
+    }
+
+    /** The grant in a value of the control topic; empty when it holds something else. */
+    public Optional<Grant> grant(byte[] value) {
+        try {
+            return control.decode(value) instanceof HelpGranted granted ? grant(granted) : Optional.empty();
+        } catch (WireException | IllegalArgumentException e) {
+            LOG.warn("Passed over a control record; look for its writer. cause={}", e.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    /** A grant, for the control topic. */
+    public WireRecord grant(Grant grant, Instant at) {
+        return out.of(Topics.CONTROL, record(grant, at));
+    }
+
+    /** The usage in a value of the usage topic; empty when it is none that this job can use. */
+    public Optional<Usage> usage(byte[] value) {
+        try {
+            return usage(spent.decode(value));
+        } catch (WireException | IllegalArgumentException e) {
+            LOG.warn("Passed over a usage record; look for its writer. cause={}", e.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    Optional<Grant> grant(HelpGranted record) {
+        return counter(
+                        record.getTenant(),
+                        record.getWorkload(),
+                        record.getUnit(),
+                        record.getWindowStart(),
+                        record.getShard())
+                .map(counter ->
+                        new Grant(counter, record.getGranted(), record.getOwnerEpoch(), record.getCapExhausted()));
+    }
+
+    private Optional<Usage> usage(HelpSpent record) {
+        return counter(
+                        record.getTenant(),
+                        record.getWorkload(),
+                        record.getUnit(),
+                        record.getWindowStart(),
+                        record.getShard())
+                .map(counter -> new Usage(
+                        counter,
+                        record.getOwnerEpoch(),
+                        record.getSpent(),
+                        record.getReleased(),
+                        record.getReserved(),
+                        record.getWanted()));
+    }
+
+    private static HelpGranted record(Grant grant, Instant at) {
+        HelpCounter counter = grant.counter();
+        return HelpGranted.newBuilder()
+                .setTenant(counter.scope().tenant())
+                .setWorkload(counter.scope().part())
+                .setUnit(unit(counter.unit()))
+                .setWindowStart(counter.window().start())
+                .setShard(counter.shard())
+                .setOwnerEpoch(grant.ownerEpoch())
+                .setGranted(grant.granted())
+                .setCapExhausted(grant.poolEmpty())
+                .setAt(at)
+                .build();
+    }
+
+    private static HelpSpent record(Usage usage, Instant at) {
+        HelpCounter counter = usage.counter();
+        return HelpSpent.newBuilder()
+                .setTenant(counter.scope().tenant())
+                .setWorkload(counter.scope().part())
+                .setUnit(unit(counter.unit()))
+                .setWindowStart(counter.window().start())
+                .setShard(counter.shard())
+                .setOwnerEpoch(usage.ownerEpoch())
+                .setSpent(usage.spent())
+                .setReserved(usage.reserved())
+                .setReleased(usage.released())
+                .setWanted(usage.wanted())
+                .setAt(at)
+                .build();
+    }
+
+    private Optional<HelpCounter> counter(
+            String tenant, String part, HelpUnit unit, Instant windowStart, String shard) {
+        TenantBudget budget = config.tenant(tenant);
+        boolean known = part.equals(Scope.ALL) || part.equals(Scope.AUDITS);
+        if (budget == null || !known || unit == HelpUnit.MICRO_DOLLARS) {
+            return Optional.empty();
+        }
+        if (Math.floorMod(windowStart.toEpochMilli(), budget.window().toMillis()) != 0) {
+            return Optional.empty();
+        }
+        return Optional.of(new HelpCounter(
+                new Scope(tenant, part),
+                unit == HelpUnit.TEACHER_TOKENS ? BudgetUnit.TOKENS : BudgetUnit.CALLS,
+                new Window(windowStart, budget.window()),
+                shard));
+    }
+
+    private static HelpUnit unit(BudgetUnit unit) {
+        return unit == BudgetUnit.TOKENS ? HelpUnit.TEACHER_TOKENS : HelpUnit.TEACHER_CALLS;
+    }
+}

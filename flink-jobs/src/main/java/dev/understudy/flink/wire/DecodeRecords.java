@@ -1,0 +1,110 @@
+package dev.understudy.flink.wire;
+
+import dev.understudy.decode.FinishedSequence;
+import dev.understudy.decode.SequenceSnapshot;
+import dev.understudy.flink.prompt.Arrival;
+import dev.understudy.signal.Author;
+import dev.understudy.signal.Intervention;
+import dev.understudy.wire.Topics;
+import dev.understudy.wire.decode.CompletionProduced;
+import dev.understudy.wire.decode.HelpState;
+import dev.understudy.wire.decode.StopReason;
+import dev.understudy.wire.prompt.PromptRejected;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+
+/** What decoding writes to Kafka: completions, signals and rejections. Owned by one task thread. */
+public final class DecodeRecords {
+    /** Longer originals are cut, so that a rejection never breaks the broker's own bound. */
+    private static final int LONGEST_ORIGINAL = 900_000;
+
+    private final OutgoingRecords out;
+
+    /** Records for the topics of one pipeline. */
+    public DecodeRecords(KafkaAccess kafka) {
+        out = new OutgoingRecords(kafka);
+    }
+
+    /** The completion of a finished sequence. */
+    public WireRecord completion(FinishedSequence finished) {
+        SequenceSnapshot sequence = finished.sequence();
+        var prompt = sequence.prompt();
+        CompletionProduced record = CompletionProduced.newBuilder()
+                .setId(prompt.id().value())
+                .setTenant(prompt.tenant())
+                .setWorkload(prompt.workload())
+                .setConsent(prompt.consent())
+                .setPromptIds(list(prompt.tokenIds()))
+                .setText(finished.text())
+                .setTokenIds(list(sequence.written().ids()))
+                .setAuthors(authors(sequence.written().authors()))
+                .setStudentVersion(sequence.version())
+                .setTeacherVersion(finished.teacherVersion().isEmpty() ? null : finished.teacherVersion())
+                .setStopReason(stop(finished.stop()))
+                .setHelpState(HelpState.valueOf(sequence.help().state().name()))
+                .setAsks(sequence.help().asks())
+                .setTeacherTokens(sequence.help().teacherTokens())
+                .setAudited(finished.audited())
+                .setResumed(sequence.resumed())
+                .setQueueMillis(millis(prompt.submittedAt(), sequence.startedAt()))
+                .setDecodeMillis(millis(sequence.startedAt(), finished.finishedAt()))
+                .setSubmittedAt(prompt.submittedAt())
+                .setFinishedAt(finished.finishedAt())
+                .build();
+        return out.of(Topics.COMPLETIONS, record);
+    }
+
+    /** The training signal of a finished sequence. */
+    public WireRecord signal(Intervention intervention, Instant recordedAt) {
+        return out.of(Topics.SIGNALS, InterventionAvro.fromDomain(intervention, recordedAt));
+    }
+
+    /** A rejection, with the bytes as they came. */
+    public WireRecord rejection(TopicRecord original, Arrival.Rejected rejected, Instant at) {
+        byte[] value = original.value();
+        byte[] kept = value.length <= LONGEST_ORIGINAL ? value : Arrays.copyOf(value, LONGEST_ORIGINAL);
+        PromptRejected record = PromptRejected.newBuilder()
+                .setId(rejected.id())
+                .setTenant(rejected.tenant())
+                .setOriginal(ByteBuffer.wrap(kept))
+                .setOriginalSize(value.length)
+                .setTopic(original.topic())
+                .setPartition(original.partition())
+                .setOffset(original.offset())
+                .setCode(rejected.reason().name())
+                .setMessage(rejected.message())
+                .setRejectedAt(at)
+                .build();
+        return out.of(Topics.REJECTED_PROMPTS, record);
+    }
+
+    private static StopReason stop(dev.understudy.decode.StopReason reason) {
+        return switch (reason) {
+            case END -> StopReason.END_TOKEN;
+            case STOP_ID -> StopReason.STOP_ID;
+            case STOP_TEXT -> StopReason.STOP_TEXT;
+            case MAX_TOKENS -> StopReason.MAX_TOKENS;
+            case CONTEXT -> StopReason.CONTEXT_FULL;
+        };
+    }
+
+    /** Clocks of caller and job may differ: a negative span is shown as none. */
+    private static long millis(Instant from, Instant to) {
+        return Math.max(0, Duration.between(from, to).toMillis());
+    }
+
+    private static ByteBuffer authors(List<Author> authors) {
+        byte[] codes = new byte[authors.size()];
+        for (int t = 0; t < codes.length; t++) {
+            codes[t] = (byte) (authors.get(t) == Author.TEACHER ? 1 : 0);
+        }
+        return ByteBuffer.wrap(codes);
+    }
+
+    private static List<Integer> list(int[] ids) {
+        return Arrays.stream(ids).boxed().toList();
+    }
+}

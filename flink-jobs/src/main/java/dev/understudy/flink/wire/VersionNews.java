@@ -1,0 +1,38 @@
+package dev.understudy.flink.wire;
+
+import dev.understudy.checkpoint.CheckpointId;
+import dev.understudy.swap.Assignment;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/** What the assigner of versions reads from the checkpoint and control topics. */
+public sealed interface VersionNews {
+    /** A checkpoint was published; it holds from then on. */
+    record Published(CheckpointId id, Instant createdAt) implements VersionNews {}
+
+    /** A checkpoint is retired. */
+    record Retired(CheckpointId id) implements VersionNews {}
+
+    /** An assignment of this assigner or of one before it. */
+    record Assigned(Assignment assignment, Instant at) implements VersionNews {}
+
+    /**
+     * An operator's command.
+     *
+     * @param version that it is about; null for the one that serves
+     */
+    record Commanded(String commandId, Kind kind, @Nullable CheckpointId version, String reason, Instant at)
+            implements VersionNews {}
+
+    /** Commands about versions. */
+    enum Kind {
+        /** Blocks the version; the one before it serves. */
+        ROLL_BACK,
+        /** Lifts a block. */
+        UNBLOCK,
+        /** Makes the version serve until unpinned. */
+        PIN,
+        /** The newest version serves again. */
+        UNPIN
+    }
+}

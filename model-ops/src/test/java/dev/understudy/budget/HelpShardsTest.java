@@ -1,0 +1,189 @@
+package dev.understudy.budget;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class HelpShardsTest {
+    private static final Duration MINUTE = Duration.ofMinutes(1);
+    private static final Instant NOW = QuietLoop.START;
+    private static final Window WINDOW = Window.of(NOW, MINUTE);
+    private static final TenantBudget ACME = new TenantBudget("acme", 1_000, 1_000, MINUTE, 0, 0.98, 0.02);
+    private static final BudgetConfig CONFIG =
+            new BudgetConfig(List.of(ACME), 10, 2, Duration.ofSeconds(10), Duration.ofMinutes(5));
+
+    private final HelpShards shards = new HelpShards(CONFIG, List.of("decode-0", "decode-1"));
+
+    @Test
+    void spendsOnlyAfterTheCheckpointThatHoldsTheReserveCompleted() {
+        grant(shards, "decode-0", 30);
+        assertThat(ask(shards)).isInstanceOf(Reservation.Awaiting.class);
+        HelpShards.Snapshot ignored = shards.snapshot(1, NOW);
+        assertThat(ask(shards)).isInstanceOf(Reservation.Awaiting.class);
+
+        shards.checkpointCompleted(1);
+
+        assertThat(ignored.state())
+                .allSatisfy(usage -> assertThat(usage.reserved()).isEqualTo(10));
+        assertThat(ask(shards)).isEqualTo(new Reservation.Granted(WINDOW.start()));
+    }
+
+    @Test
+    void aLaterCheckpointCoversAnAbortedOne() {
+        grant(shards, "decode-0", 30);
+        shards.snapshot(1, NOW);
+        shards.snapshot(2, NOW);
+
+        shards.checkpointCompleted(2);
+
+        assertThat(ask(shards)).isInstanceOf(Reservation.Granted.class);
+    }
+
+    @Test
+    void countsTheWholeReserveAsSpentAfterARestore() {
+        grant(shards, "decode-0", 30);
+        HelpShards.Snapshot snapshot = shards.snapshot(1, NOW);
+        shards.checkpointCompleted(1);
+        ask(shards);
+
+        HelpShards restored = new HelpShards(CONFIG, List.of("decode-0"));
+        restored.restore(snapshot.state(), List.of());
+        grant(restored, "decode-0", 30);
+        HelpShards.Snapshot next = restored.snapshot(2, NOW);
+
+        assertThat(restored.available(Scope.help("acme"), BudgetUnit.TOKENS, NOW))
+                .isZero();
+        assertThat(next.state()).allSatisfy(usage -> {
+            assertThat(usage.spent()).isEqualTo(10);
+            assertThat(usage.ownerEpoch()).isEqualTo(2);
+        });
+    }
+
+    @Test
+    void believesTheUsageTopicMoreThanAnOldSavepoint() {
+        HelpCounter counter = new HelpCounter(Scope.help("acme"), BudgetUnit.TOKENS, WINDOW, "decode-0");
+        shards.restore(List.of(new Usage(counter, 1, 3, 0, 5, 9)), List.of(new Usage(counter, 1, 11, 2, 20, 30)));
+
+        assertThat(shards.snapshot(1, NOW).state()).containsExactly(new Usage(counter, 2, 18, 2, 20, 30));
+    }
+
+    @Test
+    void paysOutOfAnyOwnedShard() {
+        grant(shards, "decode-0", 4);
+        grant(shards, "decode-1", 3);
+        shards.snapshot(1, NOW);
+        shards.checkpointCompleted(1);
+
+        assertThat(shards.reserve("acme", "order", 7, 1, NOW)).isInstanceOf(Reservation.Granted.class);
+        assertThat(ask(shards)).isInstanceOf(Reservation.Awaiting.class);
+    }
+
+    @Test
+    void ignoresGrantsForAnOwnerThatReplacedIt() {
+        shards.onGrant(new Grant(counter("decode-0", BudgetUnit.TOKENS), 30, 2, false));
+        shards.onGrant(new Grant(counter("decode-0", BudgetUnit.CALLS), 30, 2, false));
+        shards.snapshot(1, NOW);
+        shards.checkpointCompleted(1);
+
+        assertThat(ask(shards)).isInstanceOf(Reservation.Awaiting.class);
+    }
+
+    @Test
+    void saysExhaustedOnlyWhenTheLedgerSaidSo() {
+        shards.onGrant(new Grant(counter("decode-0", BudgetUnit.TOKENS), 0, 1, true));
+
+        assertThat(ask(shards)).isInstanceOf(Reservation.Exhausted.class);
+        assertThat(shards.reserve("stranger", "order", 1, 1, NOW)).isInstanceOf(Reservation.Exhausted.class);
+        assertThat(shards.reserve("acme", "order", 1_001, 1, NOW)).isInstanceOf(Reservation.Exhausted.class);
+    }
+
+    @Test
+    void publishesAgainWhatTheLastCompletedCheckpointDidNotPublish() {
+        grant(shards, "decode-0", 30);
+        List<Usage> first = shards.snapshot(1, NOW).publish();
+        List<Usage> second = shards.snapshot(2, NOW).publish();
+
+        assertThat(first).hasSize(2);
+        assertThat(second)
+                .extracting(Usage::counter)
+                .isEqualTo(first.stream().map(Usage::counter).toList());
+    }
+
+    @Test
+    void publishesNothingWhenNothingChanged() {
+        grant(shards, "decode-0", 30);
+        for (long checkpoint = 1; checkpoint <= 5; checkpoint++) {
+            shards.snapshot(checkpoint, NOW);
+            shards.checkpointCompleted(checkpoint);
+        }
+
+        HelpShards.Snapshot quiet = shards.snapshot(6, NOW);
+
+        assertThat(quiet.publish()).isEmpty();
+        assertThat(quiet.state()).hasSize(2);
+    }
+
+    @Test
+    void handsBackOnlyWhatACompletedReserveCovers() {
+        grant(shards, "decode-0", 30);
+        shards.snapshot(1, NOW);
+        shards.checkpointCompleted(1);
+        Usage second = tokens(shards.snapshot(2, NOW));
+        shards.checkpointCompleted(2);
+        Usage third = tokens(shards.snapshot(3, NOW));
+
+        assertThat(second.released()).isEqualTo(10);
+        assertThat(second.reserved()).isEqualTo(30);
+        assertThat(third.released()).isEqualTo(30);
+    }
+
+    @Test
+    void forgetsWindowsAfterTheGrace() {
+        grant(shards, "decode-0", 30);
+
+        assertThat(shards.snapshot(1, NOW.plus(Duration.ofMinutes(5))).expired())
+                .isEmpty();
+        assertThat(shards.snapshot(2, NOW.plus(Duration.ofMinutes(6))).expired())
+                .hasSize(2);
+        assertThat(shards.snapshot(3, NOW.plus(Duration.ofMinutes(6))).state()).isEmpty();
+    }
+
+    @Test
+    void ownsEachShardOnceAtAnyParallelism() {
+        for (int parallelism : List.of(1, 3, 64)) {
+            assertThat(IntStream.range(0, parallelism)
+                            .boxed()
+                            .flatMap(i -> HelpShards.owned("d", i, parallelism).stream()))
+                    .hasSize(HelpShards.COUNT)
+                    .doesNotHaveDuplicates();
+        }
+        assertThatThrownBy(() -> HelpShards.owned("decode", 0, 65))
+                .hasMessageContaining("expected a parallelism in [1, 64]")
+                .hasMessageContaining("Lower the job's parallelism");
+    }
+
+    private static Reservation ask(HelpShards from) {
+        return from.reserve("acme", "order", 1, 1, NOW);
+    }
+
+    private static void grant(HelpShards to, String shard, long units) {
+        to.onGrant(new Grant(counter(shard, BudgetUnit.TOKENS), units, 1, false));
+        to.onGrant(new Grant(counter(shard, BudgetUnit.CALLS), units, 1, false));
+    }
+
+    private static HelpCounter counter(String shard, BudgetUnit unit) {
+        return new HelpCounter(Scope.help("acme"), unit, WINDOW, shard);
+    }
+
+    private static Usage tokens(HelpShards.Snapshot snapshot) {
+        return snapshot.state().stream()
+                .filter(usage -> usage.counter().unit() == BudgetUnit.TOKENS)
+                .findFirst()
+                .orElseThrow();
+    }
+}

@@ -1,0 +1,55 @@
+package dev.understudy.budget;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A ledger and the subtasks of a job without failures: once a second all records arrive and a checkpoint completes. */
+final class QuietLoop {
+    static final Instant START = Instant.parse("2030-01-01T00:00:00Z");
+
+    final GrantBook book;
+    final List<HelpShards> subtasks = new ArrayList<>();
+    final List<Usage> usage = new ArrayList<>();
+    final List<Grant> control = new ArrayList<>();
+    Instant now = START;
+    private long checkpointId;
+
+    QuietLoop(BudgetConfig config, int parallelism) {
+        book = new GrantBook(config);
+        tell(book.start(now));
+        for (int i = 0; i < parallelism; i++) {
+            subtasks.add(new HelpShards(config, HelpShards.owned("decode", i, parallelism)));
+        }
+    }
+
+    /** Lets a second pass. */
+    void second() {
+        checkpointId++;
+        List<HelpShards.Snapshot> snapshots = subtasks.stream()
+                .map(subtask -> subtask.snapshot(checkpointId, now))
+                .toList();
+        subtasks.forEach(subtask -> subtask.checkpointCompleted(checkpointId));
+        now = now.plusSeconds(1);
+        tell(book.tick(now));
+        for (HelpShards.Snapshot snapshot : snapshots) {
+            usage.addAll(snapshot.publish());
+            snapshot.publish().forEach(record -> tell(book.onUsage(record, now)));
+        }
+    }
+
+    /** Asks for single tokens until {@code calls} were made or one was refused; returns how many were paid. */
+    int ask(int subtask, int calls) {
+        int paid = 0;
+        while (paid < calls
+                && subtasks.get(subtask).reserve("acme", "order", 1, 1, now) instanceof Reservation.Granted) {
+            paid++;
+        }
+        return paid;
+    }
+
+    private void tell(List<Grant> grants) {
+        control.addAll(grants);
+        grants.forEach(grant -> subtasks.forEach(subtask -> subtask.onGrant(grant)));
+    }
+}

@@ -1,0 +1,244 @@
+package dev.understudy.decode;
+
+import static dev.understudy.decode.Stage.prompt;
+import static dev.understudy.signal.Author.STUDENT;
+import static dev.understudy.signal.Author.TEACHER;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.understudy.budget.Reservation;
+import dev.understudy.prompt.Prompt;
+import dev.understudy.prompt.Sampling;
+import dev.understudy.signal.Intervention;
+import dev.understudy.teacher.Look;
+import dev.understudy.teacher.LookPurpose;
+import java.time.Duration;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Asking, paying, failing, looking: prompts of three tokens, so that the student hesitates at positions 0, 3, 6, ...
+ */
+class DecoderHelpTest {
+    private final Stage stage = new Stage();
+    private final Prompt five = prompt("p", 5, 1, 2, 3);
+
+    @Test
+    void authorsAreMixedInOneCompletion() {
+        finish(asking(), five);
+
+        WrittenTokens written = stage.written("p");
+        assertThat(written.authors()).containsExactly(TEACHER, STUDENT, STUDENT, TEACHER, STUDENT);
+        int[] tokens = {1, 2, 3, 0, 0, 0, 0, 0};
+        for (int t = 0; t < 5; t++) {
+            int[] before = java.util.Arrays.copyOf(tokens, 3 + t);
+            tokens[3 + t] = Stage.teacherLaw(before).argmax();
+            assertThat(written.ids()[t]).isEqualTo(tokens[3 + t]);
+            assertThat(written.studentArgmax()[t])
+                    .isEqualTo(Stage.studentLaw(before).argmax());
+            assertThat((double) written.studentConfidence()[t]).isEqualTo(t % 3 == 0 ? 0.3 : 0.9, within(1e-6));
+        }
+        assertThat(stage.end("p").sequence().help()).isEqualTo(new HelpUsed(HelpState.GRANTED, 2, 2, 0));
+    }
+
+    @Test
+    void distributionsComeAlongWithAsksAndTheClosingLookBringsTheRest() {
+        finish(asking(), five);
+
+        assertThat(stage.teacher.looks)
+                .extracting(Look::purpose)
+                .containsExactly(LookPurpose.ASK, LookPurpose.ASK, LookPurpose.CLOSING_LOOK);
+        assertThat(stage.teacher.looks).extracting(Look::knownThrough).containsExactly(0, 1, 4);
+        assertThat(stage.teacher.looks).extracting(Look::callId).doesNotHaveDuplicates();
+        assertThat(stage.teacher.tokens()).isEqualTo(2);
+        Intervention signal = stage.end("p").intervention().orElseThrow();
+        assertThat(signal.seenWhole()).isTrue();
+        assertThat(signal.propensity()).isEqualTo(1);
+        assertThat(signal.teacherVersion()).isEqualTo("teacher-1");
+        assertThat(stage.teacher.forgotten).containsExactly("p");
+    }
+
+    @Test
+    void noClosingLookLeavesTheTailUnseen() {
+        AskConfig ask =
+                new AskConfig(new AskPolicy.Confidence(), 0, false, Duration.ofSeconds(1), Duration.ofSeconds(1));
+
+        finish(ask, five);
+
+        assertThat(stage.end("p").intervention().orElseThrow().teacher().get(4)).isNull();
+        assertThat(stage.pricesNeeded).isEmpty();
+    }
+
+    @Test
+    void studentGoesOnMarkedWhenTheBudgetIsExhausted() {
+        stage.tokensLeft = 1;
+
+        finish(asking(), prompt("p", 8, 1, 2, 3));
+
+        assertThat(stage.written("p").authors())
+                .containsExactly(TEACHER, STUDENT, STUDENT, STUDENT, STUDENT, STUDENT, STUDENT, STUDENT);
+        assertThat(stage.end("p").sequence().help()).isEqualTo(new HelpUsed(HelpState.EXHAUSTED, 1, 1, 2));
+        assertThat(stage.teacher.tokens()).isEqualTo(1);
+        assertThat(stage.seen).contains("v1 tokens=8 masked=2");
+    }
+
+    @Test
+    void missingGrantIsToldFromAnExhaustedCap() {
+        stage.tokensLeft = 0;
+        stage.refusal = new Reservation.Awaiting();
+
+        finish(asking(), five);
+
+        assertThat(stage.end("p").sequence().help().state()).isEqualTo(HelpState.AWAITING_ALLOWANCE);
+        assertThat(stage.teacher.looks).isEmpty();
+    }
+
+    @Test
+    void rowsThatWaitForTheTeacherDoNotHoldUpTheOthers() {
+        stage.teacher.holds = true;
+        Decoder decoder = stage.decoder(2, asking());
+        decoder.admit(prompt("waits", 4, 1, 2, 3));
+        decoder.admit(prompt("goes on", 2, 1));
+
+        stage.run(decoder);
+
+        assertThat(stage.finished).containsOnlyKeys("goes on");
+        assertThat(decoder.hasWork()).isFalse();
+        assertThat(decoder.isEmpty()).isFalse();
+        stage.teacher.holds = false;
+        stage.teacher.answer();
+        stage.run(decoder);
+        assertThat(stage.finished).containsOnlyKeys("goes on", "waits");
+    }
+
+    @Test
+    void failedLookLeavesTheStudentAloneForThePauseAndStaysPaid() {
+        stage.teacher.down = true;
+        stage.tokensLeft = 10;
+        Decoder decoder = stage.decoder(2, asking());
+
+        decoder.admit(prompt("down", 8, 1, 2, 3));
+        stage.run(decoder);
+        stage.teacher.down = false;
+        stage.now = Stage.NOW.plus(asking().pause());
+        decoder.admit(prompt("up", 2, 1, 2, 3));
+        stage.run(decoder);
+
+        assertThat(stage.end("down").sequence().help()).isEqualTo(new HelpUsed(HelpState.TEACHER_DOWN, 1, 0, 3));
+        assertThat(stage.written("down").authors()).containsOnly(STUDENT);
+        assertThat(stage.end("up").sequence().help().state()).isEqualTo(HelpState.GRANTED);
+        assertThat(stage.tokensLeft).isEqualTo(8);
+    }
+
+    @Test
+    void replyThatComesTooLateIsNotUsed() {
+        stage.teacher.holds = true;
+        AskConfig ask = new AskConfig(new AskPolicy.Confidence(), 0, true, Duration.ofMillis(1), Duration.ofSeconds(1));
+        Decoder decoder = stage.decoder(2, ask);
+        decoder.admit(five);
+        stage.run(decoder);
+
+        Awaitility.await().pollInSameThread().until(() -> {
+            stage.run(decoder);
+            return stage.finished.containsKey("p");
+        });
+        stage.teacher.answer();
+        stage.run(decoder);
+
+        assertThat(stage.written("p").authors()).containsOnly(STUDENT);
+        assertThat(stage.end("p").sequence().help().state()).isEqualTo(HelpState.TEACHER_DOWN);
+    }
+
+    @Test
+    void auditShowsTheWholeSequencePaysItsLengthAndWritesNothing() {
+        finish(auditing(), five);
+
+        assertThat(stage.written("p").authors()).containsOnly(STUDENT);
+        assertThat(stage.end("p").audited()).isTrue();
+        assertThat(stage.end("p").sequence().help()).isEqualTo(HelpUsed.NONE);
+        assertThat(stage.teacher.count(LookPurpose.AUDIT)).isEqualTo(1);
+        assertThat(stage.teacher.tokens()).isEqualTo(5);
+        assertThat(stage.end("p").intervention().orElseThrow().seenWhole()).isTrue();
+    }
+
+    @Test
+    void priceNeededIsTheLeastDifficultyAmongTheWrongTokens() {
+        finish(auditing(), five);
+
+        assertThat(stage.pricesNeeded.get(0)).isEqualTo(0.7, within(1e-6));
+    }
+
+    @Test
+    void sequenceWithoutAWrongTokenNeedsNoHelpAtAnyPrice() {
+        finish(auditing(), prompt("p", 2, 1));
+
+        assertThat(stage.pricesNeeded).containsExactly(1.0);
+    }
+
+    @Test
+    void auditThatCannotBePaidIsLeftOut() {
+        stage.tokensLeft = 4;
+
+        finish(auditing(), five);
+
+        assertThat(stage.end("p").audited()).isFalse();
+        assertThat(stage.end("p").intervention()).isEmpty();
+        assertThat(stage.tokensLeft).isEqualTo(4);
+    }
+
+    @Test
+    void promptWithoutConsentLeavesNoSignalButMovesThePrice() {
+        finish(asking(), new Prompt(five.id(), "acme", "order", five.tokenIds(), Sampling.GREEDY, 5, false, Stage.NOW));
+
+        assertThat(stage.end("p").intervention()).isEmpty();
+        assertThat(stage.end("p").sequence().help().teacherTokens()).isEqualTo(2);
+        assertThat(stage.pricesNeeded).hasSize(1);
+    }
+
+    @Test
+    void askAlwaysPriceAsksForEveryToken() {
+        stage.price = AskPrices.ASK_ALWAYS;
+
+        finish(asking(), five);
+
+        assertThat(stage.written("p").authors()).containsOnly(TEACHER);
+        assertThat(stage.teacher.count(LookPurpose.CLOSING_LOOK)).isZero();
+        assertThat(stage.written("p").seenWhole()).isTrue();
+    }
+
+    @Test
+    void lookUnderWayAtASnapshotIsPaidAgainWithAnotherCallId() {
+        stage.teacher.holds = true;
+        Decoder first = stage.decoder(1, asking());
+        first.admit(prompt("p", 1, 1, 2, 3));
+        stage.run(first);
+        var state = first.snapshot();
+        first.close();
+        stage.teacher.answer();
+        stage.run(first);
+
+        stage.teacher.holds = false;
+        Decoder second = stage.decoder(1, asking());
+        state.forEach(second::resume);
+        stage.run(second);
+
+        assertThat(stage.teacher.looks).hasSize(2);
+        assertThat(stage.teacher.looks).extracting(Look::callId).doesNotHaveDuplicates();
+        assertThat(stage.written("p").authors()).containsExactly(TEACHER);
+    }
+
+    private void finish(AskConfig ask, Prompt prompt) {
+        Decoder decoder = stage.decoder(2, ask);
+        decoder.admit(prompt);
+        stage.run(decoder);
+        assertThat(decoder.isEmpty()).isTrue();
+    }
+
+    private static AskConfig asking() {
+        return new AskConfig(new AskPolicy.Confidence(), 0, true, Duration.ofSeconds(10), Duration.ofSeconds(2));
+    }
+
+    private static AskConfig auditing() {
+        return new AskConfig(new AskPolicy.Never(), 1, true, Duration.ofSeconds(10), Duration.ofSeconds(2));
+    }
+}

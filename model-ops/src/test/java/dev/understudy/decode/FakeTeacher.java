@@ -1,0 +1,85 @@
+package dev.understudy.decode;
+
+import dev.understudy.lm.ScriptedLanguageModel.Law;
+import dev.understudy.lm.ScriptedLanguageModel.Script;
+import dev.understudy.lm.TeacherDistribution;
+import dev.understudy.teacher.Look;
+import dev.understudy.teacher.LookPurpose;
+import dev.understudy.teacher.Reply;
+import dev.understudy.teacher.Teacher;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+
+/** A teacher that follows a script and answers at once, when told to, or never. */
+final class FakeTeacher implements Teacher {
+    final List<Look> looks = new ArrayList<>();
+    final List<String> forgotten = new ArrayList<>();
+    boolean holds;
+    boolean down;
+    private final Script script;
+    private final Queue<Runnable> held = new ArrayDeque<>();
+
+    FakeTeacher(Script script) {
+        this.script = script;
+    }
+
+    @Override
+    public String version() {
+        return "teacher-1";
+    }
+
+    @Override
+    public CompletableFuture<Reply> look(Look look) {
+        looks.add(look);
+        if (down) {
+            return CompletableFuture.failedFuture(new IllegalStateException("down"));
+        }
+        CompletableFuture<Reply> reply = new CompletableFuture<>();
+        if (holds) {
+            held.add(() -> reply.complete(reply(look)));
+        } else {
+            reply.complete(reply(look));
+        }
+        return reply;
+    }
+
+    /** Answers what was held back. */
+    void answer() {
+        while (!held.isEmpty()) {
+            held.remove().run();
+        }
+    }
+
+    long count(LookPurpose purpose) {
+        return looks.stream().filter(look -> look.purpose() == purpose).count();
+    }
+
+    long tokens() {
+        return looks.stream().mapToLong(Look::tokens).sum();
+    }
+
+    private Reply reply(Look look) {
+        int end = look.completionIds().length + (look.purpose() == LookPurpose.ASK ? 1 : 0);
+        List<TeacherDistribution> laws = new ArrayList<>();
+        for (int position = look.knownThrough(); position < end; position++) {
+            int[] tokens = Arrays.copyOf(look.promptIds(), look.promptIds().length + position);
+            System.arraycopy(look.completionIds(), 0, tokens, look.promptIds().length, position);
+            Law law = script.after(tokens);
+            laws.add(new TeacherDistribution(
+                    new int[] {law.argmax()}, new float[] {(float) Math.log(law.confidence())}));
+        }
+        return new Reply(laws);
+    }
+
+    @Override
+    public void forget(String sequence) {
+        forgotten.add(sequence);
+    }
+
+    @Override
+    public void close() {}
+}
