@@ -193,10 +193,12 @@ public final class LocalTeacher implements Teacher {
         for (Errand.Answer errand : batch) {
             try {
                 log.append(errand.look());
-                Work work = prepare(errand);
-                if (work.wanted() == 0) {
+                if (wanted(errand.look()) == 0) {
                     errand.reply().complete(new Reply(List.of()));
-                } else if (work.wanted() == 1 && work.cached() == 0) {
+                    continue;
+                }
+                Work work = prepare(errand);
+                if (work.wanted() == 1 && work.cached() == 0) {
                     fresh.add(work);
                 } else if (work.wanted() == 1 && work.missing() == 1) {
                     single.add(work);
@@ -231,7 +233,7 @@ public final class LocalTeacher implements Teacher {
         int prompt = look.promptIds().length;
         int written = look.completionIds().length;
         int length = prompt + written - (ask ? 0 : 1);
-        int wanted = written - look.knownThrough() + (ask ? 1 : 0);
+        int wanted = wanted(look);
         if (length > context) {
             throw new IllegalArgumentException("Teacher " + version + " cannot look at " + look.sequence() + ": "
                     + length + " tokens do not fit into its context of " + context
@@ -246,6 +248,10 @@ public final class LocalTeacher implements Teacher {
         cache.truncate(row.index, keep);
         row.ids = Arrays.copyOf(all, keep);
         return new Work(errand, row, all, keep, wanted);
+    }
+
+    private static int wanted(Look look) {
+        return look.completionIds().length - look.knownThrough() + (look.purpose() == LookPurpose.ASK ? 1 : 0);
     }
 
     private static int commonPrefix(int[] a, int[] b) {

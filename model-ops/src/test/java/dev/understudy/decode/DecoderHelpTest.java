@@ -13,6 +13,7 @@ import dev.understudy.signal.Intervention;
 import dev.understudy.teacher.Look;
 import dev.understudy.teacher.LookPurpose;
 import java.time.Duration;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -64,12 +65,7 @@ class DecoderHelpTest {
 
         finish(ask, five);
 
-        assertThat(stage.end("p")
-                        .intervention()
-                        .orElseThrow()
-                        .teacher()
-                        .get(4))
-                .isNull();
+        assertThat(stage.end("p").intervention().orElseThrow().teacher().get(4)).isNull();
         assertThat(stage.pricesNeeded).isEmpty();
     }
 
@@ -128,8 +124,7 @@ class DecoderHelpTest {
         decoder.admit(prompt("up", 2, 1, 2, 3));
         stage.run(decoder);
 
-        assertThat(stage.end("down").sequence().help())
-                .isEqualTo(new HelpUsed(HelpState.TEACHER_DOWN, 1, 0, 3));
+        assertThat(stage.end("down").sequence().help()).isEqualTo(new HelpUsed(HelpState.TEACHER_DOWN, 1, 0, 3));
         assertThat(stage.written("down").authors()).containsOnly(STUDENT);
         assertThat(stage.end("up").sequence().help().state()).isEqualTo(HelpState.GRANTED);
         assertThat(stage.tokensLeft).isEqualTo(8);
@@ -143,7 +138,10 @@ class DecoderHelpTest {
         decoder.admit(five);
         stage.run(decoder);
 
-        org.awaitility.Awaitility.await().until(() -> !stage.mails.isEmpty());
+        Awaitility.await().pollInSameThread().until(() -> {
+            stage.run(decoder);
+            return stage.finished.containsKey("p");
+        });
         stage.teacher.answer();
         stage.run(decoder);
 
@@ -160,8 +158,7 @@ class DecoderHelpTest {
         assertThat(stage.end("p").sequence().help()).isEqualTo(HelpUsed.NONE);
         assertThat(stage.teacher.count(LookPurpose.AUDIT)).isEqualTo(1);
         assertThat(stage.teacher.tokens()).isEqualTo(5);
-        assertThat(stage.end("p").intervention().orElseThrow().seenWhole())
-                .isTrue();
+        assertThat(stage.end("p").intervention().orElseThrow().seenWhole()).isTrue();
     }
 
     @Test

@@ -182,14 +182,14 @@ class DecoderTest {
             assertThat(found.studentArgmax()).isEqualTo(expected.studentArgmax());
             assertThat(found.studentConfidence()).isEqualTo(expected.studentConfidence());
             assertThat(found.seenWhole()).isTrue();
-            assertThat(stage.end(id).stop())
-                    .isEqualTo(undisturbed.end(id).stop());
+            assertThat(stage.end(id).stop()).isEqualTo(undisturbed.end(id).stop());
         }
         assertThat(state)
-                .allSatisfy(snapshot -> assertThat(stage.end(snapshot.prompt().id().value())
-                                .sequence()
-                                .resumed())
-                        .isEqualTo(1));
+                .allSatisfy(
+                        snapshot -> assertThat(stage.end(snapshot.prompt().id().value())
+                                        .sequence()
+                                        .resumed())
+                                .isEqualTo(1));
     }
 
     @Test

@@ -12,12 +12,12 @@ import dev.understudy.prompt.Sampling;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
  * A host of decoders in a test: scripted student (hesitates at every third position) and teacher (disagrees there),
@@ -34,7 +34,7 @@ final class Stage implements DecodeListener, HelpStatistics {
     final List<Double> pricesNeeded = new ArrayList<>();
     final FakeTeacher teacher = new FakeTeacher(Stage::teacherLaw);
     final ScriptedLanguageModel student = new ScriptedLanguageModel(V, 64, Stage::studentLaw);
-    final Queue<Runnable> mails = new ArrayDeque<>();
+    final Queue<Runnable> mails = new ConcurrentLinkedQueue<>();
     double price = 0.5;
     long tokensLeft = Long.MAX_VALUE;
     long callsLeft = Long.MAX_VALUE;
