@@ -1,0 +1,186 @@
+package dev.understudy.budget.price;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class QualityControllerTest {
+    private static final Instant NOW = Instant.parse("2030-01-01T00:00:00Z");
+    private static final double RIGHT = 1;
+
+    private final QualityController controller = controller();
+    private final QualityTallies tallies = new QualityTallies("decode-0");
+    private final PriceTable table = new PriceTable();
+
+    @Test
+    void anUnknownWorkloadIsAskedEverywhere() {
+        assertThat(table.price("acme", "order").asks(0)).isTrue();
+    }
+
+    @Test
+    void asksEverywhereUntilFortySequencesWereSeenWhole() {
+        controller.serve("v1", Map.of());
+        see("v1", 39, RIGHT);
+        tick(0);
+        assertThat(price().asksAlways()).isTrue();
+
+        see("v1", 1, RIGHT);
+        tick(1);
+
+        assertThat(price().price()).isCloseTo(0.01, within(1e-9));
+    }
+
+    @Test
+    void asksEverywhereWhileNoPriceReachesTheTarget() {
+        controller.serve("v1", Map.of());
+        see("v1", 90, RIGHT);
+        see("v1", 10, 0.00001);
+        tick(0);
+
+        assertThat(price().asksAlways()).isTrue();
+    }
+
+    @Test
+    void takesTheHighestPriceThatReachesTheTarget() {
+        controller.serve("v1", Map.of());
+        see("v1", 90, RIGHT);
+        see("v1", 10, 0.004);
+        tick(0);
+
+        assertThat(price().asks(0.004)).isTrue();
+        assertThat(price().asks(0.002)).isFalse();
+    }
+
+    @Test
+    void raisesThePriceByBoundedStepsOnly() {
+        controller.serve("v1", Map.of());
+        see("v1", 100, RIGHT);
+
+        assertThat(IntStream.of(0, 9, 10, 19, 20, 30, 40, 50).mapToObj(second -> {
+                    tick(second);
+                    return price().bin();
+                }))
+                .containsExactly(16, 16, 20, 20, 24, 28, 31, 31);
+    }
+
+    @Test
+    void asksEverywhereAgainWhenTheLatestAuditsMissTheTarget() {
+        controller.serve("v1", Map.of());
+        see("v1", 200, RIGHT);
+        tick(0);
+        see("v1", 2, 0.001);
+        tick(1);
+        assertThat(price().asksAlways()).as("two of forty").isFalse();
+
+        see("v1", 1, 0.001);
+        tick(2);
+        assertThat(price().asksAlways()).as("three of forty").isTrue();
+
+        see("v1", 39, RIGHT);
+        tick(3);
+        assertThat(price().asksAlways()).as("39 after the alarm").isTrue();
+    }
+
+    @Test
+    void startsANewVersionFromTheGatesCurve() {
+        controller.serve("v1", Map.of());
+        see("v1", 1, RIGHT);
+        controller.serve("v2", Map.of("order", curve(31, 200)));
+        tick(0);
+        assertThat(price().bin()).isEqualTo(16);
+
+        controller.serve("v3", Map.of());
+        tick(1);
+        assertThat(price().asksAlways()).isTrue();
+    }
+
+    @Test
+    void usesWhatACanaryOfTheVersionShowed() {
+        controller.serve("v1", Map.of());
+        see("v2", 50, RIGHT);
+        tick(0);
+        assertThat(price().asksAlways()).as("while v1 serves").isTrue();
+
+        controller.serve("v2", Map.of());
+        tick(1);
+
+        assertThat(price().bin()).isEqualTo(16);
+    }
+
+    @Test
+    void keepsItsPricesOverARestart() {
+        controller.serve("v1", Map.of());
+        see("v1", 100, RIGHT);
+        tick(0);
+        QualityController restarted = controller();
+        restarted.recover(new PriceSet("acme", "order", "v1", price()));
+        tallies.snapshot().forEach(restarted::onTally);
+        restarted.serve("v1", Map.of());
+
+        assertThat(restarted.tick(NOW)).containsExactly(new PriceSet("acme", "order", "v1", HelpPrice.ofBin(16)));
+    }
+
+    @Test
+    void repeatsAndOldTalliesChangeNothing() {
+        controller.serve("v1", Map.of());
+        see("v1", 20, RIGHT);
+        List<QualityTally> old = tallies.snapshot();
+        see("v1", 10, RIGHT);
+        old.forEach(controller::onTally);
+        tallies.snapshot().forEach(controller::onTally);
+        tick(0);
+
+        assertThat(price().asksAlways()).isTrue();
+    }
+
+    @Test
+    void theBoundIsTheBinomials() {
+        assertThat(QualityController.atMost(38, 40, 0.98)).isCloseTo(0.1905, within(1e-4));
+        assertThat(QualityController.atMost(37, 40, 0.98)).isCloseTo(0.0457, within(1e-4));
+        assertThat(QualityController.atMost(40, 40, 0.98)).isCloseTo(1, within(1e-9));
+    }
+
+    @Test
+    void talliesSurviveASnapshot() {
+        tallies.finished("acme", "order", "v1", 30, 4);
+        tallies.seenWhole("acme", "order", "v1", 0.5);
+        QualityTallies restored = new QualityTallies("decode-0");
+        restored.restore(tallies.snapshot());
+        restored.finished("acme", "order", "v1", 10, 0);
+
+        QualityTally tally = restored.snapshot().get(0);
+        assertThat(tally.outputTokens()).isEqualTo(40);
+        assertThat(tally.maskedTokens()).isEqualTo(4);
+        assertThat(tally.audited()).isEqualTo(1);
+    }
+
+    private void see(String version, int sequences, double needed) {
+        IntStream.range(0, sequences).forEach(i -> tallies.seenWhole("acme", "order", version, needed));
+        tallies.snapshot().forEach(controller::onTally);
+    }
+
+    private void tick(int second) {
+        controller.tick(NOW.plusSeconds(second)).forEach(table::onPrice);
+    }
+
+    private HelpPrice price() {
+        return table.price("acme", "order");
+    }
+
+    private static List<Long> curve(int bin, long sequences) {
+        Long[] counts = Collections.nCopies(PriceScale.BINS, 0L).toArray(new Long[0]);
+        counts[bin] = sequences;
+        return List.of(counts);
+    }
+
+    private static QualityController controller() {
+        return new QualityController(Map.of("acme", 0.98), 0.98, Duration.ofSeconds(10));
+    }
+}
