@@ -125,8 +125,9 @@ public final class EmbeddedBroker implements AutoCloseable {
         settings.put("num.io.threads", "2");
         settings.put("background.threads", "2");
         settings.put("controlled.shutdown.enable", "false");
-        // Below four seconds a loaded machine fences its own live broker.
-        settings.put("broker.session.timeout.ms", "4000");
+        // A loaded machine late with a heartbeat fences its own live broker. It never restarts on the same directory,
+        // so nothing ever waits for this time to pass.
+        settings.put("broker.session.timeout.ms", "60000");
         settings.put("broker.heartbeat.interval.ms", "200");
         return settings;
     }

@@ -1,0 +1,34 @@
+package dev.understudy.wire;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.understudy.wire.budget.HelpGranted;
+import dev.understudy.wire.budget.HelpUnit;
+import dev.understudy.wire.budget.PriceSet;
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+
+class RecordKeysTest {
+    @Test
+    void aGrantIsKeyedByItsWholeScopeAndNotByItsEpoch() {
+        HelpGranted grant = FilledRecords.filled(HelpGranted.class, 1);
+        grant.setTenant("acme");
+        grant.setWorkload("*");
+        grant.setUnit(HelpUnit.TEACHER_TOKENS);
+        grant.setWindowStart(Instant.ofEpochMilli(60_000));
+        grant.setShard("decode-17");
+        assertThat(RecordKeys.of(grant)).isEqualTo("granted/acme/*/TEACHER_TOKENS/60000/decode-17");
+    }
+
+    @Test
+    void aTenantWithASlashCannotImitateAnother() {
+        assertThat(RecordKeys.of(price("a/b", "c"))).isNotEqualTo(RecordKeys.of(price("a", "b/c")));
+    }
+
+    private static PriceSet price(String tenant, String workload) {
+        PriceSet price = FilledRecords.filled(PriceSet.class, 1);
+        price.setTenant(tenant);
+        price.setWorkload(workload);
+        return price;
+    }
+}
