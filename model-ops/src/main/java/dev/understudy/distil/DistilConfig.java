@@ -1,5 +1,7 @@
 package dev.understudy.distil;
 
+import java.io.Serializable;
+
 /**
  * Settings of a distillation round.
  *
@@ -12,7 +14,8 @@ package dev.understudy.distil;
  * @param seed seed of draws, together with the round's number
  */
 public record DistilConfig(
-        int steps, int batch, double learningRate, int warmUp, double replayShare, int topK, long seed) {
+        int steps, int batch, double learningRate, int warmUp, double replayShare, int topK, long seed)
+        implements Serializable {
     public DistilConfig {
         if (steps < 1 || batch < 1 || topK < 1) {
             throw new IllegalArgumentException(

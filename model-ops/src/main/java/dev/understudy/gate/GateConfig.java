@@ -1,5 +1,7 @@
 package dev.understudy.gate;
 
+import java.io.Serializable;
+
 /**
  * Bounds of the gate.
  *
@@ -18,7 +20,8 @@ public record GateConfig(
         int resamples,
         double level,
         int sliceRows,
-        long seed) {
+        long seed)
+        implements Serializable {
     public GateConfig {
         if (!(targetExactMatch > 0 && targetExactMatch <= 1)
                 || !(helpRise >= 0 && helpRise <= 1)

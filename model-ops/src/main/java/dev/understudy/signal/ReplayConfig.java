@@ -1,5 +1,7 @@
 package dev.understudy.signal;
 
+import java.io.Serializable;
+
 /**
  * Bounds of the replay buffer.
  *
@@ -10,7 +12,8 @@ package dev.understudy.signal;
  * @param heldOutPerWorkload most held-out sequences kept a workload (newest), at least 1
  * @param seed seed of the reservoir
  */
-public record ReplayConfig(long bytes, double recentShare, double heldOutShare, int heldOutPerWorkload, long seed) {
+public record ReplayConfig(long bytes, double recentShare, double heldOutShare, int heldOutPerWorkload, long seed)
+        implements Serializable {
     public ReplayConfig {
         if (bytes < 1 || heldOutPerWorkload < 1) {
             throw new IllegalArgumentException("Replay buffer of " + bytes + " bytes and " + heldOutPerWorkload

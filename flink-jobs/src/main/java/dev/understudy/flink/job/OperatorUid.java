@@ -13,7 +13,11 @@ enum OperatorUid {
     BUDGET_LEDGER,
     CHECKPOINTS,
     VERSION_ASSIGNER,
-    CONTROL_SINK;
+    CONTROL_SINK,
+    SIGNALS,
+    DISTIL,
+    VERDICTS,
+    STAGED_CHECKPOINTS;
 
     /** The identity as Flink stores it. */
     String uid() {

@@ -124,9 +124,8 @@ public final class InterventionAvro {
 
     private static void requireLength(InterventionRecorded record, String field, int found, int expected) {
         if (found != expected) {
-            throw new IllegalArgumentException(
-                    "Cannot read intervention of prompt " + record.getPromptId() + ": field " + field + " has " + found
-                            + " entries, expected " + expected + ". Check the writer's version.");
+            throw new IllegalArgumentException("Cannot read intervention of prompt " + record.getPromptId() + ": field "
+                    + field + " has " + found + " entries, expected " + expected + ". Check the writer's version.");
         }
     }
 
@@ -141,7 +140,8 @@ public final class InterventionAvro {
 
     private static byte count(int alternatives) {
         if (alternatives > 255) {
-            throw new IllegalArgumentException("[BUG] " + alternatives + " stored alternatives a position; at most 255");
+            throw new IllegalArgumentException(
+                    "[BUG] " + alternatives + " stored alternatives a position; at most 255");
         }
         return (byte) alternatives;
     }

@@ -1,0 +1,68 @@
+package dev.understudy.infra.cli;
+
+import dev.understudy.config.SuppressForbidden;
+import java.io.PrintWriter;
+import java.time.Clock;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+
+/** The root command and how failures become one sentence and an exit code. */
+@Command(
+        name = "understudy",
+        description = "Serves a small language model that asks a large one within a hard budget, and learns from it.",
+        mixinStandardHelpOptions = true,
+        version = "understudy 0.1.0")
+public final class CommandTree implements Callable<Integer> {
+    @Option(names = "--verbose", scope = ScopeType.INHERIT, description = "Shows the stack trace of a failure.")
+    private boolean verbose;
+
+    @CommandLine.Spec
+    private CommandLine.Model.CommandSpec spec;
+
+    @Override
+    public Integer call() {
+        spec.commandLine().usage(spec.commandLine().getOut());
+        return 0;
+    }
+
+    /** Runs the command line and returns its exit code: 0, 1 (failure) or 2 (usage). */
+    public static int execute(PrintWriter out, PrintWriter err, String... arguments) {
+        CommandTree root = new CommandTree();
+        Clock clock = clock();
+        CommandLine line = new CommandLine(root)
+                .addSubcommand(new PromptsCommand(clock))
+                .addSubcommand(new CompletionsCommand())
+                .addSubcommand(new TrainCommand(clock))
+                .addSubcommand(new CheckpointCommand())
+                .setOut(out)
+                .setErr(err)
+                .setUsageHelpAutoWidth(true)
+                .setCaseInsensitiveEnumValuesAllowed(true);
+        line.setExecutionExceptionHandler((failure, command, parsed) -> root.explain(failure, command.getErr()));
+        return line.execute(arguments);
+    }
+
+    /** The one place where the machine's clock is taken; everything below is given it. */
+    @SuppressForbidden
+    private static Clock clock() {
+        return Clock.systemUTC();
+    }
+
+    private int explain(Exception failure, PrintWriter err) {
+        err.println("understudy: " + sentence(failure));
+        if (verbose) {
+            failure.printStackTrace(err);
+        }
+        return failure instanceof UsageException ? 2 : 1;
+    }
+
+    private static String sentence(Throwable failure) {
+        String message = failure.getMessage();
+        return message == null || message.isBlank()
+                ? "Failed with " + failure.getClass().getSimpleName() + ". Run again with --verbose to see where."
+                : message;
+    }
+}
