@@ -1,7 +1,6 @@
 package dev.understudy.flink.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import dev.understudy.broker.EmbeddedBroker;
 import dev.understudy.wire.RecordKeys;
@@ -31,6 +30,7 @@ import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.awaitility.Awaitility;
 
 /** One broker and one Flink cluster for all tests of a class; each test takes topics under a prefix of its own. */
 final class Pipeline implements AutoCloseable {
@@ -102,16 +102,12 @@ final class Pipeline implements AutoCloseable {
     <T extends SpecificRecord> List<T> await(String prefix, Topics topic, Class<T> type, int count) {
         List<T> all = new ArrayList<>();
         try (KafkaConsumer<byte[], byte[]> consumer = consumer(topic.name(prefix))) {
-            awaitility(topic).untilAsserted(() -> {
+            Awaitility.await("records of " + topic).atMost(PATIENCE).untilAsserted(() -> {
                 poll(consumer, topic, type, all);
                 assertThat(all).hasSizeGreaterThanOrEqualTo(count);
             });
         }
         return all;
-    }
-
-    private static org.awaitility.core.ConditionFactory awaitility(Topics topic) {
-        return await("records of " + topic).atMost(PATIENCE).pollInterval(Duration.ofMillis(50));
     }
 
     /** Committed records of a topic now. */
