@@ -128,7 +128,8 @@ public final class EmbeddedBroker implements AutoCloseable {
         // A loaded machine late with a heartbeat fences its own live broker. It never restarts on the same directory,
         // so nothing ever waits for this time to pass.
         settings.put("broker.session.timeout.ms", "60000");
-        settings.put("broker.heartbeat.interval.ms", "200");
+        // The controller drops a heartbeat that waited for half of this.
+        settings.put("broker.heartbeat.interval.ms", "1000");
         return settings;
     }
 

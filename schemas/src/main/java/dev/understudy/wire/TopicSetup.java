@@ -1,12 +1,15 @@
 package dev.understudy.wire;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -27,6 +30,8 @@ import org.slf4j.LoggerFactory;
  */
 public record TopicSetup(String prefix, short replication, Map<Topics, Integer> partitions) {
     private static final Logger LOG = LoggerFactory.getLogger(TopicSetup.class);
+    private static final Duration VISIBLE_WITHIN = Duration.ofSeconds(30);
+    private static final Duration PAUSE = Duration.ofMillis(20);
 
     public TopicSetup {
         if (replication < 1) {
@@ -62,7 +67,8 @@ public record TopicSetup(String prefix, short replication, Map<Topics, Integer> 
         try {
             Set<String> present = admin.listTopics().names().get();
             create(admin, present);
-            check(admin, present);
+            awaitVisible(admin);
+            check(admin);
         } catch (ExecutionException e) {
             Throwable cause = e.getCause() == null ? e : e.getCause();
             throw new IllegalStateException(
@@ -92,6 +98,23 @@ public record TopicSetup(String prefix, short replication, Map<Topics, Integer> 
         }
     }
 
+    /** The controller confirms a topic before the brokers have heard of it; clients ask the brokers. */
+    private void awaitVisible(Admin admin) throws InterruptedException, ExecutionException {
+        Set<String> wanted = new HashSet<>();
+        for (Topics topic : Topics.values()) {
+            wanted.add(topic.name(prefix));
+        }
+        long started = System.nanoTime();
+        while (!admin.listTopics().names().get().containsAll(wanted)) {
+            if (System.nanoTime() - started > VISIBLE_WITHIN.toNanos()) {
+                throw new IllegalStateException("Cannot see all topics with prefix '" + prefix + "' "
+                        + VISIBLE_WITHIN.toSeconds()
+                        + " seconds after they were created. Check that the brokers follow their controller.");
+            }
+            LockSupport.parkNanos(PAUSE.toNanos());
+        }
+    }
+
     private int count(Topics topic) {
         return partitions.getOrDefault(topic, topic.partitions());
     }
@@ -106,22 +129,19 @@ public record TopicSetup(String prefix, short replication, Map<Topics, Integer> 
         return settings;
     }
 
-    private void check(Admin admin, Set<String> present) throws InterruptedException, ExecutionException {
-        Map<Topics, String> existing = new EnumMap<>(Topics.class);
+    private void check(Admin admin) throws InterruptedException, ExecutionException {
+        Map<Topics, String> names = new EnumMap<>(Topics.class);
         Map<Topics, ConfigResource> resources = new EnumMap<>(Topics.class);
         for (Topics topic : Topics.values()) {
-            String name = topic.name(prefix);
-            if (present.contains(name)) {
-                existing.put(topic, name);
-                resources.put(topic, new ConfigResource(ConfigResource.Type.TOPIC, name));
-            }
+            names.put(topic, topic.name(prefix));
+            resources.put(topic, new ConfigResource(ConfigResource.Type.TOPIC, topic.name(prefix)));
         }
         Map<String, TopicDescription> descriptions =
-                admin.describeTopics(existing.values()).allTopicNames().get();
+                admin.describeTopics(names.values()).allTopicNames().get();
         Map<ConfigResource, Config> configs =
                 admin.describeConfigs(resources.values()).all().get();
         List<String> problems = new ArrayList<>();
-        existing.forEach((topic, name) -> {
+        names.forEach((topic, name) -> {
             Config config = configs.get(resources.get(topic));
             TopicDescription description = descriptions.get(name);
             if (config != null && description != null) {

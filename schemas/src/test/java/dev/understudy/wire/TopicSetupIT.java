@@ -2,6 +2,7 @@ package dev.understudy.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.understudy.broker.EmbeddedBroker;
 import dev.understudy.broker.SharedBroker;
@@ -43,6 +44,7 @@ class TopicSetupIT {
                             new NewTopic("wrong.usage", 1, (short) 1)))
                     .all()
                     .get();
+            await().until(() -> admin.listTopics().names().get().containsAll(List.of("wrong.control", "wrong.usage")));
             assertThatThrownBy(() -> TopicSetup.single("wrong.").createOrCheck(admin))
                     .isInstanceOf(TopicMismatchException.class)
                     .hasMessageContaining("wrong.control has 2 partitions; expected 1")
