@@ -67,8 +67,7 @@ public final class ServingGraph {
                 ExternalizedCheckpointRetention.RETAIN_ON_CANCELLATION);
         flink.set(RestartStrategyOptions.RESTART_STRATEGY, "fixed-delay");
         flink.set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_ATTEMPTS, config.restartAttempts());
-        flink.set(
-                RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_DELAY, Duration.ofMillis(RESTART_DELAY_MILLIS));
+        flink.set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_DELAY, Duration.ofMillis(RESTART_DELAY_MILLIS));
         return flink;
     }
 
@@ -92,7 +91,7 @@ public final class ServingGraph {
     private static void control(StreamExecutionEnvironment environment, ServingConfig config) {
         KafkaAccess kafka = config.decode().kafka();
         DataStream<WireRecord> grants = environment
-                .fromSource(source(config, Topics.USAGE, Topics.CONTROL), WatermarkStrategy.noWatermarks(), "usage")
+                .fromSource(source(config, Topics.USAGE, Topics.CONTROL, Topics.CHECKPOINTS), WatermarkStrategy.noWatermarks(), "usage")
                 .uid(OperatorUid.USAGE.uid())
                 .transform(
                         "budget-ledger",
@@ -111,7 +110,8 @@ public final class ServingGraph {
                 .transform(
                         "version-assigner",
                         WireRecord.type(),
-                        new VersionAssignerOperator(kafka, config.decode().student().initialId()))
+                        new VersionAssignerOperator(
+                                kafka, config.decode().student().initialId()))
                 .uid(OperatorUid.VERSION_ASSIGNER.uid());
         // Always in transactions: an aborted grant must not be acted upon, and a replaced ledger is fenced.
         grants.union(versions)

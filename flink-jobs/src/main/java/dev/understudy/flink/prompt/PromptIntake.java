@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PromptIntake {
     private static final int LONGEST_NAME = 200;
+    private static final int MOST_STOPS = 16;
 
     private final Tokenizer tokenizer;
     private final Set<String> tenants;
@@ -93,6 +94,15 @@ public final class PromptIntake {
         }
         if (!(sampling.topP() > 0 && sampling.topP() <= 1)) {
             return badSampling("topP", sampling.topP(), "above 0, at most 1");
+        }
+        if (sampling.stopIds().size() > MOST_STOPS || sampling.stopTexts().size() > MOST_STOPS) {
+            return badSampling(
+                    "stops", Math.max(sampling.stopIds().size(), sampling.stopTexts().size()), "at most " + MOST_STOPS);
+        }
+        for (String stop : sampling.stopTexts()) {
+            if (stop.isEmpty() || stop.length() > LONGEST_NAME) {
+                return badSampling("a stop text of length", stop.length(), "1 to " + LONGEST_NAME);
+            }
         }
         return null;
     }
