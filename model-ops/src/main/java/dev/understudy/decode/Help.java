@@ -12,12 +12,19 @@ import java.util.concurrent.Executor;
  * What a decoder needs for asking. The host owns all parts and closes the teacher.
  *
  * @param teacher the large model
- * @param allowance asked before every look
+ * @param allowance asked before every look that is no audit
+ * @param audits asked before every audit: the share of the budget that is set aside for them
  * @param prices price a workload
  * @param mail runs a task on the task thread; the teacher's replies arrive by it
  * @param caller unique for every start of the host (a restart has another one): prefix of the call ids
  */
-public record Help(Teacher teacher, Allowance allowance, AskPrices prices, Executor mail, String caller) {
+public record Help(
+        Teacher teacher, Allowance allowance, Allowance audits, AskPrices prices, Executor mail, String caller) {
+    /** Audits are paid like everything else. */
+    public Help(Teacher teacher, Allowance allowance, AskPrices prices, Executor mail, String caller) {
+        this(teacher, allowance, allowance, prices, mail, caller);
+    }
+
     /** No help at all, for policy never and audit share 0. */
     public static Help none() {
         return new Help(

@@ -1,5 +1,6 @@
 package dev.understudy.decode;
 
+import dev.understudy.budget.Allowance;
 import dev.understudy.budget.Reservation;
 import dev.understudy.teacher.Look;
 import dev.understudy.teacher.LookPurpose;
@@ -66,7 +67,8 @@ final class TeacherCalls {
             return HelpState.TEACHER_DOWN;
         }
         Look draft = look(sequence, purpose, now);
-        Reservation reservation = help.allowance().reserve(draft.tenant(), draft.workload(), draft.tokens(), 1, now);
+        Allowance payer = purpose == LookPurpose.AUDIT ? help.audits() : help.allowance();
+        Reservation reservation = payer.reserve(draft.tenant(), draft.workload(), draft.tokens(), 1, now);
         if (reservation instanceof Reservation.Awaiting) {
             return HelpState.AWAITING_ALLOWANCE;
         }

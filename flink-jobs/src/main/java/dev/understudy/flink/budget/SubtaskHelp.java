@@ -83,6 +83,11 @@ public final class SubtaskHelp implements AutoCloseable {
         return shards;
     }
 
+    /** What audits may spend: a part of the budget that nothing else touches. */
+    public Allowance audits() {
+        return shards.audits();
+    }
+
     /** What help costs. */
     public AskPrices prices() {
         return (tenant, workload) -> prices.price(tenant, workload).price();

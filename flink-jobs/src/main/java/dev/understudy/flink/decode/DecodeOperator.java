@@ -167,7 +167,7 @@ final class DecodeOperator extends AbstractStreamOperator<WireRecord>
         Teacher teacher = SharedTeachers.acquire(source);
         closing.later(() -> SharedTeachers.release(source));
         String caller = getRuntimeContext().getJobInfo().getJobId() + "/" + subtask + "/" + clock.millis();
-        return new Help(teacher, help.allowance(), help.prices(), this::mail, caller);
+        return new Help(teacher, help.allowance(), help.audits(), help.prices(), this::mail, caller);
     }
 
     /** Control is read to its present end first, so that a restart does not begin on yesterday's version. */
