@@ -27,7 +27,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class SequenceCodec {
     private static final int VERSION = 1;
-    private static final byte NOT_STOPPED = -1;
+    private static final String NOT_STOPPED = "";
+    private static final byte STUDENT = 0;
+    private static final byte TEACHER = 1;
 
     private SequenceCodec() {}
 
@@ -40,7 +42,7 @@ final class SequenceCodec {
             write(out, sequence.written());
             write(out, sequence.help());
             StopReason stop = sequence.stop();
-            out.writeByte(stop == null ? NOT_STOPPED : stop.ordinal());
+            out.writeUTF(stop == null ? NOT_STOPPED : stop.name());
             out.writeLong(sequence.startedAt().toEpochMilli());
             out.writeInt(sequence.resumed());
         } catch (IOException e) {
@@ -60,13 +62,13 @@ final class SequenceCodec {
             String student = in.readUTF();
             WrittenTokens written = readWritten(in);
             HelpUsed help = new HelpUsed(HelpState.valueOf(in.readUTF()), in.readInt(), in.readInt(), in.readInt());
-            int stop = in.readByte();
+            String stop = in.readUTF();
             return new SequenceSnapshot(
                     prompt,
                     student,
                     written,
                     help,
-                    stop == NOT_STOPPED ? null : StopReason.values()[stop],
+                    stop.equals(NOT_STOPPED) ? null : StopReason.valueOf(stop),
                     Instant.ofEpochMilli(in.readLong()),
                     in.readInt());
         } catch (IOException e) {
@@ -126,7 +128,7 @@ final class SequenceCodec {
         writeInts(out, written.ids());
         writeInts(out, written.studentArgmax());
         for (int t = 0; t < written.size(); t++) {
-            out.writeByte(written.authors().get(t).ordinal());
+            out.writeByte(written.authors().get(t) == Author.STUDENT ? STUDENT : TEACHER);
             out.writeFloat(written.studentConfidence()[t]);
             writeLaw(out, written.teacher().get(t));
         }
@@ -139,7 +141,7 @@ final class SequenceCodec {
         float[] confidence = new float[ids.length];
         List<@Nullable TeacherDistribution> teacher = new ArrayList<>(ids.length);
         for (int t = 0; t < ids.length; t++) {
-            authors.add(Author.values()[in.readByte()]);
+            authors.add(in.readByte() == STUDENT ? Author.STUDENT : Author.TEACHER);
             confidence[t] = in.readFloat();
             teacher.add(readLaw(in));
         }
