@@ -1,5 +1,6 @@
 package dev.understudy.lm.djl;
 
+import dev.understudy.lm.KvCache;
 import dev.understudy.lm.ModelShape;
 import dev.understudy.lm.TokenBatch;
 
@@ -29,6 +30,20 @@ final class Batches {
             if (ids[i] < 0 || ids[i] >= shape.vocabulary()) {
                 throw new IllegalArgumentException("Token id " + ids[i] + " is outside [0, " + shape.vocabulary()
                         + "); tokenizer and model must share a vocabulary.");
+            }
+        }
+    }
+
+    static void checkRows(KvCache cache, int[] rows, int count) {
+        for (int i = 0; i < count; i++) {
+            if (rows[i] < 0 || rows[i] >= cache.rows()) {
+                throw new IllegalArgumentException(
+                        "Cache row " + rows[i] + " is outside [0, " + cache.rows() + "); make a larger cache.");
+            }
+            for (int j = 0; j < i; j++) {
+                if (rows[j] == rows[i]) {
+                    throw new IllegalArgumentException("Cache row " + rows[i] + " is named twice in one call.");
+                }
             }
         }
     }

@@ -3,18 +3,37 @@ package dev.understudy.lm.djl;
 import dev.understudy.lm.Engine;
 import dev.understudy.lm.Kernel;
 import dev.understudy.lm.LanguageModel;
+import dev.understudy.lm.ModelRejectedException;
 import dev.understudy.lm.ModelShape;
 import dev.understudy.lm.Trainer;
+import dev.understudy.lm.file.FloatBits;
 import dev.understudy.lm.file.ModelConfig;
 import dev.understudy.lm.file.ModelDirectory;
+import dev.understudy.lm.file.NamedTensor;
 import dev.understudy.token.Tokenizer;
 import java.nio.file.Path;
+import java.util.List;
 
 /** Opens models with DJL and libtorch on the CPU. Stateless and thread safe; DJL must be in the parent class loader. */
 public final class LibtorchEngine implements Engine {
     @Override
     public LanguageModel open(Path directory, Kernel kernel) {
-        throw new UnsupportedOperationException("later");
+        ModelDirectory model = new ModelDirectory(directory);
+        List<float[]> values = LlamaWeights.read(model, tensor -> {
+            if (kernel == Kernel.FP16_PACKED) {
+                refuseOverflow(directory, tensor);
+            }
+        });
+        return new LibtorchModel(model.config().shape(), values, kernel);
+    }
+
+    private static void refuseOverflow(Path directory, NamedTensor tensor) {
+        for (float value : tensor.values()) {
+            if (Math.abs(value) > FloatBits.LARGEST_HALF) {
+                throw new ModelRejectedException("Cannot pack " + directory + ": tensor " + tensor.name() + " holds "
+                        + value + ", expected at most 65504 in half precision; open it with kernel FP32.");
+            }
+        }
     }
 
     @Override

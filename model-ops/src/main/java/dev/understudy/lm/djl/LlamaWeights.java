@@ -106,6 +106,16 @@ final class LlamaWeights {
         return list;
     }
 
+    /** Frees what a packed kernel has copied: every matrix but the embedding, which is still looked up. */
+    void releaseMatrices(NDManager manager) {
+        for (int i = 1; i < arrays.size(); i++) {
+            if (blocks.get(i).shape().length == 2) {
+                arrays.get(i).close();
+                arrays.set(i, own(manager, new float[0], 0));
+            }
+        }
+    }
+
     /** A copy as Hugging Face tensors. */
     List<NamedTensor> tensors() {
         List<NamedTensor> tensors = new ArrayList<>();

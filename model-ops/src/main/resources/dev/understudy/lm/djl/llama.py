@@ -176,6 +176,12 @@ class Llama(Module):
     x = torch.index_select(x.reshape([B * S, -1]), 0, at)
     return __torch__.figures(__torch__.head(x, w, p, self.eps), top, full)
 
+  def copy_cache(self, old: List[Tensor], new: List[Tensor]) -> NoneType:
+    for i in range(len(old)):
+      part = torch.narrow(new[i], 2, 0, old[i].size(2))
+      torch.copy_(part, old[i])
+    return None
+
   def set_weights(self, w: List[Tensor]) -> NoneType:
     self.W = w
     return None
