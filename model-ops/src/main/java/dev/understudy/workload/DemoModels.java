@@ -87,7 +87,7 @@ public final class DemoModels {
                     new Share(Workload.LOG_C2, 0.65),
                     new Share(Workload.SHIP_C1, 1.4),
                     new Share(Workload.APPT_C1, 1.4));
-            return new Recipe("teacher", shape(128, 4, 4, 352), shares, 140_000, 2.5e-3, 4);
+            return new Recipe("teacher", shape(128, 4, 4, 352), shares, 125_000, 2.5e-3, 4);
         }
 
         /** The same recipe on another number of examples, for trials. */
