@@ -54,6 +54,6 @@ public final class LibtorchEngine implements Engine {
 
     @Override
     public Tokenizer tokenizer(Path directory) {
-        throw new UnsupportedOperationException("later");
+        return JsonTokenizer.open(directory);
     }
 }
