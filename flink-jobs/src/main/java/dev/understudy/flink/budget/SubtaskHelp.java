@@ -17,8 +17,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The spending side of the budget in one decoding subtask: its shards, the prices it has heard of, and the usage that it
- * publishes with every checkpoint. Owned by the task thread.
+ * The spending side of the budget in one decoding subtask: its shards, the prices it has heard of, and the usage that
+ * it publishes with every checkpoint. Owned by the task thread.
  */
 public final class SubtaskHelp implements AutoCloseable {
     /** Names the virtual shards of serving jobs. */

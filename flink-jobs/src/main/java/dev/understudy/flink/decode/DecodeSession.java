@@ -141,8 +141,7 @@ final class DecodeSession implements DecodeListener, SwapHost, AutoCloseable {
     public void finished(FinishedSequence finished) {
         metrics.finished(finished);
         out.accept(records.completion(finished));
-        finished.intervention()
-                .ifPresent(signal -> out.accept(records.signal(signal, finished.finishedAt())));
+        finished.intervention().ifPresent(signal -> out.accept(records.signal(signal, finished.finishedAt())));
     }
 
     @Override

@@ -59,8 +59,7 @@ final class SequenceCodec {
             Prompt prompt = readPrompt(in);
             String student = in.readUTF();
             WrittenTokens written = readWritten(in);
-            HelpUsed help =
-                    new HelpUsed(HelpState.valueOf(in.readUTF()), in.readInt(), in.readInt(), in.readInt());
+            HelpUsed help = new HelpUsed(HelpState.valueOf(in.readUTF()), in.readInt(), in.readInt(), in.readInt());
             int stop = in.readByte();
             return new SequenceSnapshot(
                     prompt,

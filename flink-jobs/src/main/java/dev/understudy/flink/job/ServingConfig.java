@@ -15,11 +15,7 @@ import java.time.Duration;
  * @param restartAttempts failures that the job survives; the default restart strategy would try for ever
  */
 public record ServingConfig(
-        OperatorSettings decode,
-        int parallelism,
-        Delivery delivery,
-        Duration checkpointInterval,
-        int restartAttempts)
+        OperatorSettings decode, int parallelism, Delivery delivery, Duration checkpointInterval, int restartAttempts)
         implements Serializable {
     /** Shards of the help budget move as a whole: more subtasks would own none. */
     private static final int MOST_SUBTASKS = 64;

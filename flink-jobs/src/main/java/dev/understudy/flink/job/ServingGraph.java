@@ -67,8 +67,7 @@ public final class ServingGraph {
                 ExternalizedCheckpointRetention.RETAIN_ON_CANCELLATION);
         flink.set(RestartStrategyOptions.RESTART_STRATEGY, "fixed-delay");
         flink.set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_ATTEMPTS, config.restartAttempts());
-        flink.set(
-                RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_DELAY, Duration.ofMillis(RESTART_DELAY_MILLIS));
+        flink.set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_DELAY, Duration.ofMillis(RESTART_DELAY_MILLIS));
         return flink;
     }
 
@@ -108,7 +107,8 @@ public final class ServingGraph {
                 .transform(
                         "version-assigner",
                         WireRecord.type(),
-                        new VersionAssignerOperator(kafka, config.decode().student().initialId()))
+                        new VersionAssignerOperator(
+                                kafka, config.decode().student().initialId()))
                 .uid(OperatorUid.VERSION_ASSIGNER.uid());
         // Always in transactions: an aborted grant must not be acted upon, and a replaced ledger is fenced.
         grants.union(versions)

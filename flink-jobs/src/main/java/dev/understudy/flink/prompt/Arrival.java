@@ -16,6 +16,6 @@ public sealed interface Arrival {
      * @param reason kind of problem, stable for programs
      * @param message what was found, what was expected, what to do
      */
-    record Rejected(
-            @Nullable String id, @Nullable String tenant, RejectionReason reason, String message) implements Arrival {}
+    record Rejected(@Nullable String id, @Nullable String tenant, RejectionReason reason, String message)
+            implements Arrival {}
 }

@@ -132,8 +132,8 @@ public final class VersionAssignerOperator extends AbstractStreamOperator<WireRe
     private void decide(String reason) {
         Instant now = Instant.ofEpochMilli(getProcessingTimeService().getCurrentProcessingTime());
         choice.next()
-                .ifPresent(assignment -> outgoing
-                        .assignment(assignment, assignment.version().value(), reason, now)
+                .ifPresent(assignment -> outgoing.assignment(
+                                assignment, assignment.version().value(), reason, now)
                         .forEach(record -> output.collect(new StreamRecord<>(record))));
     }
 }

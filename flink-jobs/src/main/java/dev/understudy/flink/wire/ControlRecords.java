@@ -42,7 +42,8 @@ public final class ControlRecords {
             return Optional.empty();
         } catch (WireException | IllegalArgumentException e) {
             // A newer job may write kinds that this one does not know; decoding goes on with what it knows.
-            LOG.warn("Passed over a control record; upgrade this job before those that write. cause={}", e.getMessage());
+            LOG.warn(
+                    "Passed over a control record; upgrade this job before those that write. cause={}", e.getMessage());
             return Optional.empty();
         }
     }

@@ -45,8 +45,7 @@ public final class RecordStreams {
                 .setBootstrapServers(bootstrap)
                 .setRecordSerializer(KafkaRecordSerializationSchema.<WireRecord>builder()
                         .setTopicSelector((WireRecord record) -> record.topic())
-                        .setKeySerializationSchema(
-                                (WireRecord record) -> record.key())
+                        .setKeySerializationSchema((WireRecord record) -> record.key())
                         .setValueSerializationSchema(
                                 (WireRecord record) -> record.value().length == 0 ? null : record.value())
                         .build())

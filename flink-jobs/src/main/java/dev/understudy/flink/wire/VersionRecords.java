@@ -60,11 +60,7 @@ public final class VersionRecords {
         }
         String id = command.getCheckpointId();
         return Optional.of(new VersionNews.Commanded(
-                command.getId(),
-                kind,
-                id == null ? null : new CheckpointId(id),
-                command.getReason(),
-                command.getAt()));
+                command.getId(), kind, id == null ? null : new CheckpointId(id), command.getReason(), command.getAt()));
     }
 
     private static VersionNews.@Nullable Kind kind(CommandKind kind) {

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.understudy.budget.BudgetConfig;
 import dev.understudy.budget.TenantBudget;
 import dev.understudy.decode.AskConfig;
-import dev.understudy.decode.AskPolicy;
 import dev.understudy.flink.decode.LocalTeacherSource;
 import dev.understudy.flink.decode.OperatorSettings;
 import dev.understudy.flink.decode.StudentConfig;
@@ -57,7 +56,10 @@ class ServingJobIT {
             completions = pipeline.await("plain.", Topics.COMPLETIONS, CompletionProduced.class, 40);
         }
 
-        assertThat(completions).extracting(CompletionProduced::getId).doesNotHaveDuplicates().hasSize(40);
+        assertThat(completions)
+                .extracting(CompletionProduced::getId)
+                .doesNotHaveDuplicates()
+                .hasSize(40);
         assertThat(completions).allSatisfy(completion -> {
             assertThat(completion.getTokenIds()).isNotEmpty();
             assertThat(completion.getStudentVersion()).isEqualTo("p0");
@@ -84,8 +86,7 @@ class ServingJobIT {
     }
 
     private static ServingConfig config(String prefix, AskConfig ask, long cap, TeacherSource teacher) {
-        BudgetConfig budgets =
-                BudgetConfig.of(List.of(TenantBudget.of(TENANT, cap, cap, Duration.ofHours(1))));
+        BudgetConfig budgets = BudgetConfig.of(List.of(TenantBudget.of(TENANT, cap, cap, Duration.ofHours(1))));
         StudentConfig student = new StudentConfig(
                 "p0",
                 directory.resolve("student").toString(),
