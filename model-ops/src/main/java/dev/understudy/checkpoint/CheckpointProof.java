@@ -17,7 +17,11 @@ public final class CheckpointProof {
     private final Kernel kernel;
     private final VocabularyFingerprint vocabulary;
 
-    /** @param vocabulary fingerprint that the serving tokenizer has */
+    /**
+     * A proof against one vocabulary.
+     *
+     * @param vocabulary fingerprint that the serving tokenizer has
+     */
     public CheckpointProof(FileCheckpointStore store, Engine engine, Kernel kernel, VocabularyFingerprint vocabulary) {
         this.store = store;
         this.engine = engine;

@@ -29,7 +29,11 @@ public final class FileCheckpointStore {
     private final Path published;
     private final Path staging;
 
-    /** @param root a directory, made when missing */
+    /**
+     * Opens the store.
+     *
+     * @param root a directory, made when missing
+     */
     public FileCheckpointStore(Path root) {
         published = root.resolve("checkpoints");
         staging = root.resolve("staging");

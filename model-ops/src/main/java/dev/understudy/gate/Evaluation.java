@@ -23,7 +23,11 @@ public final class Evaluation {
     private final @Nullable ForcedScore[] scores;
     private int done;
 
-    /** @param sliceRows sequences of one slice, at least 1 */
+    /**
+     * Prepares the evaluation; nothing is scored yet.
+     *
+     * @param sliceRows sequences of one slice, at least 1
+     */
     public Evaluation(LanguageModel model, GateSet set, int sliceRows) {
         this.model = model;
         this.set = set;

@@ -44,6 +44,8 @@ public final class Gate {
             List<ForcedScore> candidateScores) {}
 
     /**
+     * Compares and decides.
+     *
      * @param serving figures of the serving version on the same gate set
      * @param candidate figures of the candidate
      * @param candidateDirectory its Hugging Face directory, whose weights are checked for their numbers

@@ -33,7 +33,11 @@ public final class Quarantine {
     private final VocabularyFingerprint vocabulary;
     private final int size;
 
-    /** @param size number of token ids V; ids outside [0, V) are malformed */
+    /**
+     * A quarantine for one vocabulary.
+     *
+     * @param size number of token ids V; ids outside [0, V) are malformed
+     */
     public Quarantine(VocabularyFingerprint vocabulary, int size) {
         this.vocabulary = vocabulary;
         this.size = size;

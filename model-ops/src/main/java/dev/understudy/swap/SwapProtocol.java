@@ -33,12 +33,18 @@ public final class SwapProtocol {
     private SwapState.@Nullable Refused refused;
     private long tickets;
 
-    /** @param serving the version that is loaded, proved and serves at the start */
+    /**
+     * A decoder at its first start.
+     *
+     * @param serving the version that is loaded, proved and serves at the start
+     */
     public SwapProtocol(CheckpointId serving) {
         this(serving, Long.MIN_VALUE + 1);
     }
 
     /**
+     * A decoder after a restore.
+     *
      * @param serving the version that is loaded, proved and serves after a restore
      * @param servedSequence {@link #servedSequence} at the snapshot; older assignments are ignored
      */

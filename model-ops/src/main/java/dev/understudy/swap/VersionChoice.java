@@ -10,9 +10,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which version should serve: the pinned one, else the newest that is neither blocked nor retired, else the one that the
- * job started with. The choice depends on what is known and not on the order in which it was heard, so an assigner that
- * starts again and hears everything again comes to the same choice. Not thread safe.
+ * Which version should serve: the pinned one, else the newest that is neither blocked nor retired, else the one that
+ * the job started with. The choice depends on what is known and not on the order in which it was heard, so an assigner
+ * that starts again and hears everything again comes to the same choice. Not thread safe.
  */
 public final class VersionChoice {
     private final CheckpointId initial;

@@ -45,7 +45,7 @@ class CheckpointManifestTest {
         String json = manifest.toJson().replace("\"verdict\"", "\"opinion\"");
         assertThatThrownBy(() -> CheckpointManifest.fromJson(json))
                 .isInstanceOf(CheckpointRejectedException.class)
-                .hasMessageContaining("opinion");
+                .hasMessageContaining("Missing creator property 'verdict'");
     }
 
     @Test

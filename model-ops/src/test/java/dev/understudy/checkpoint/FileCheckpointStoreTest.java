@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -15,13 +14,11 @@ class FileCheckpointStoreTest {
     private static final CheckpointId ID = new CheckpointId("v2");
     private static final Contents CONTENTS = new Contents(List.of(), "ab".repeat(32), "", List.of());
 
-    @TempDir
-    Path root;
+    private final Path root;
+    private final FileCheckpointStore store;
 
-    private FileCheckpointStore store = new FileCheckpointStore(Path.of("target", "unused-store"));
-
-    @BeforeEach
-    void makeStore() {
+    FileCheckpointStoreTest(@TempDir Path root) {
+        this.root = root;
         store = new FileCheckpointStore(root);
     }
 

@@ -105,7 +105,7 @@ final class Stage implements DecodeListener, HelpStatistics {
         return end(id).sequence().written();
     }
 
-    private Reservation reserve(String tenant, String workload, long tokens, long calls, Instant at) {
+    Reservation reserve(String tenant, String workload, long tokens, long calls, Instant at) {
         if (tokens > tokensLeft || calls > callsLeft) {
             return refusal;
         }

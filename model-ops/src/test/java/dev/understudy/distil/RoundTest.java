@@ -14,7 +14,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -24,13 +23,11 @@ class RoundTest {
 
     private final Engine engine = Engine.installed();
 
-    @TempDir
-    Path folder;
+    private final Path folder;
+    private final Path parent;
 
-    private Path parent = Path.of("");
-
-    @BeforeEach
-    void writeParent() throws IOException {
+    RoundTest(@TempDir Path folder) throws IOException {
+        this.folder = folder;
         parent = Files.createDirectories(folder.resolve("parent"));
         try (Trainer trainer = engine.initialise(TINY, 1)) {
             trainer.saveModel(parent, Storage.FP32);

@@ -3,21 +3,31 @@ package dev.understudy.flink.budget;
 import dev.understudy.budget.BudgetConfig;
 import dev.understudy.budget.Grant;
 import dev.understudy.budget.GrantBook;
+import dev.understudy.budget.TenantBudget;
+import dev.understudy.budget.price.QualityController;
 import dev.understudy.flink.wire.BudgetRecords;
+import dev.understudy.flink.wire.ControlRecord;
+import dev.understudy.flink.wire.ControlRecords;
 import dev.understudy.flink.wire.KafkaAccess;
 import dev.understudy.flink.wire.TopicFollower;
 import dev.understudy.flink.wire.TopicFollower.Isolation;
 import dev.understudy.flink.wire.TopicRecord;
 import dev.understudy.flink.wire.WireRecord;
+import dev.understudy.swap.Assignment;
 import dev.understudy.wire.Topics;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 
 /**
- * The ledger of the help budget: reads usage, writes grants. Parallelism 1, outside the decode chain.
+ * The ledger of the help budget: reads usage, writes grants and prices. Parallelism 1, outside the decode chain.
  *
  * <p>Its state is in the topics: control and usage are read to their end before the first grant. Control is read with
  * the records of open and aborted transactions: the one of the last checkpoint may still be committed after this start,
@@ -28,33 +38,71 @@ public final class BudgetLedgerOperator extends AbstractStreamOperator<WireRecor
         implements OneInputStreamOperator<TopicRecord, WireRecord> {
     private static final long serialVersionUID = 1;
     private static final long TICK_MILLIS = 200;
+    /** Least time between two steps of a price upward. */
+    private static final Duration PRICE_STEP = Duration.ofSeconds(2);
 
     private final KafkaAccess kafka;
     private final BudgetConfig budgets;
+    private final String initialVersion;
     private transient GrantBook book;
+    private transient QualityController prices;
     private transient BudgetRecords records;
+    private transient ControlRecords control;
+    private transient long assignment;
 
-    /** @param budgets caps of every tenant */
+    /**
+     * @param budgets caps and targets of every tenant
+     * @param initialVersion student version that serves until another is assigned
+     */
     @SuppressWarnings("NullAway.Init") // Flink calls open before anything else.
-    public BudgetLedgerOperator(KafkaAccess kafka, BudgetConfig budgets) {
+    public BudgetLedgerOperator(KafkaAccess kafka, BudgetConfig budgets, String initialVersion) {
         this.kafka = kafka;
         this.budgets = budgets;
+        this.initialVersion = initialVersion;
     }
 
     @Override
     public void open() throws Exception {
         super.open();
         book = new GrantBook(budgets);
+        prices = new QualityController(
+                budgets.tenants().stream()
+                        .collect(Collectors.toMap(TenantBudget::tenant, TenantBudget::targetQuality)),
+                TenantBudget.DEFAULT_TARGET_QUALITY,
+                PRICE_STEP);
         records = new BudgetRecords(kafka, budgets);
-        try (TopicFollower control = follower(Topics.CONTROL)) {
-            control.readToEnd(value -> records.grant(value).ifPresent(book::recover));
-        }
-        try (TopicFollower usage = follower(Topics.USAGE)) {
-            usage.readToEnd(value -> records.usage(value).ifPresent(book::recover));
-        }
+        control = new ControlRecords(kafka, budgets);
+        recover();
         // Not here: the sink behind may write only when the whole chain is open.
         getProcessingTimeService().registerTimer(now().toEpochMilli(), time -> emit(book.start(now())));
         getProcessingTimeService().scheduleAtFixedRate(time -> tick(), TICK_MILLIS, TICK_MILLIS);
+    }
+
+    private void recover() {
+        List<Assignment> assigned = new ArrayList<>();
+        try (TopicFollower follower = follower(Topics.CONTROL)) {
+            follower.readToEnd(value -> control.read(value).ifPresent(record -> {
+                if (record instanceof ControlRecord.Granted granted) {
+                    book.recover(granted.grant());
+                } else if (record instanceof ControlRecord.Priced priced) {
+                    prices.recover(priced.price());
+                } else if (record instanceof ControlRecord.Assigned assignment) {
+                    assigned.add(assignment.assignment());
+                }
+            }));
+        }
+        try (TopicFollower usage = follower(Topics.USAGE)) {
+            usage.readToEnd(value -> {
+                records.usage(value).ifPresent(book::recover);
+                records.tally(value).ifPresent(prices::onTally);
+            });
+        }
+        String serving = assigned.stream()
+                .max(Comparator.comparingLong(Assignment::sequence))
+                .map(assignment -> assignment.version().value())
+                .orElse(initialVersion);
+        assignment = assigned.stream().mapToLong(Assignment::sequence).max().orElse(0);
+        prices.serve(serving, Map.of());
     }
 
     private TopicFollower follower(Topics topic) {
@@ -63,12 +111,27 @@ public final class BudgetLedgerOperator extends AbstractStreamOperator<WireRecor
 
     @Override
     public void processElement(StreamRecord<TopicRecord> element) {
-        records.usage(element.getValue().value()).ifPresent(usage -> emit(book.onUsage(usage, now())));
+        byte[] value = element.getValue().value();
+        if (element.getValue().topic().equals(kafka.name(Topics.USAGE))) {
+            records.usage(value).ifPresent(usage -> emit(book.onUsage(usage, now())));
+            records.tally(value).ifPresent(prices::onTally);
+        } else {
+            control.read(value).ifPresent(this::hear);
+        }
+    }
+
+    /** Its own grants and prices come by here too; only a newly assigned version is news. */
+    private void hear(ControlRecord record) {
+        if (record instanceof ControlRecord.Assigned assigned && assigned.assignment().sequence() > assignment) {
+            assignment = assigned.assignment().sequence();
+            prices.serve(assigned.assignment().version().value(), Map.of());
+        }
     }
 
     private void tick() {
         Instant now = now();
         emit(book.tick(now));
+        prices.tick(now).forEach(price -> send(records.price(price, now)));
         book.expire(now).forEach(counter -> send(records.granted(counter, now)));
     }
 

@@ -5,7 +5,13 @@ import dev.understudy.budget.BudgetConfig;
 import dev.understudy.budget.Grant;
 import dev.understudy.budget.HelpShards;
 import dev.understudy.budget.Usage;
+import dev.understudy.budget.price.PriceSet;
+import dev.understudy.budget.price.PriceTable;
+import dev.understudy.budget.price.QualityTallies;
+import dev.understudy.budget.price.QualityTally;
 import dev.understudy.decode.AskPrices;
+import dev.understudy.decode.FinishedSequence;
+import dev.understudy.decode.SequenceSnapshot;
 import dev.understudy.flink.wire.BudgetRecords;
 import dev.understudy.flink.wire.KafkaAccess;
 import dev.understudy.flink.wire.TopicFollower;
@@ -14,7 +20,9 @@ import dev.understudy.flink.wire.WireRecord;
 import dev.understudy.wire.Topics;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The spending side of the budget in one decoding subtask: its shards, the prices it has heard of, and the usage that
@@ -26,9 +34,12 @@ public final class SubtaskHelp implements AutoCloseable {
 
     private final KafkaAccess kafka;
     private final BudgetRecords records;
+    private final List<String> owned;
     private final HelpShards shards;
-    private final PriceBoard prices = new PriceBoard();
+    private final QualityTallies tallies;
+    private final PriceTable prices = new PriceTable();
     private final UsagePublisher publisher;
+    private final Set<QualityTally> published = new HashSet<>();
 
     /**
      * @param subtask index, below the parallelism
@@ -37,7 +48,9 @@ public final class SubtaskHelp implements AutoCloseable {
     public SubtaskHelp(KafkaAccess kafka, BudgetConfig budgets, int subtask, int parallelism) {
         this.kafka = kafka;
         records = new BudgetRecords(kafka, budgets);
-        shards = new HelpShards(budgets, HelpShards.owned(JOB, subtask, parallelism));
+        owned = HelpShards.owned(JOB, subtask, parallelism);
+        shards = new HelpShards(budgets, owned);
+        tallies = new QualityTallies(owned.get(0));
         publisher = new UsagePublisher(kafka.bootstrapServers());
     }
 
@@ -48,14 +61,21 @@ public final class SubtaskHelp implements AutoCloseable {
      * @param state values given by {@link #snapshot}, of all subtasks
      */
     public void restore(Iterable<byte[]> state) {
-        List<Usage> restored = new ArrayList<>();
-        state.forEach(value -> records.usage(value).ifPresent(restored::add));
         List<Usage> published = new ArrayList<>();
+        List<QualityTally> seen = new ArrayList<>();
         try (TopicFollower usage =
                 new TopicFollower(kafka.bootstrapServers(), kafka.name(Topics.USAGE), Isolation.UNCOMMITTED)) {
-            usage.readToEnd(value -> records.usage(value).ifPresent(published::add));
+            usage.readToEnd(value -> take(value, published, seen));
         }
+        List<Usage> restored = new ArrayList<>();
+        state.forEach(value -> take(value, restored, seen));
+        tallies.restore(seen);
         shards.restore(restored, published);
+    }
+
+    private void take(byte[] value, List<Usage> usages, List<QualityTally> seen) {
+        records.usage(value).ifPresent(usages::add);
+        records.tally(value).filter(tally -> owned.contains(tally.shard())).ifPresent(seen::add);
     }
 
     /** What decoding may spend. */
@@ -65,7 +85,7 @@ public final class SubtaskHelp implements AutoCloseable {
 
     /** What help costs. */
     public AskPrices prices() {
-        return prices;
+        return (tenant, workload) -> prices.price(tenant, workload).price();
     }
 
     /** Takes a grant from the control topic. */
@@ -74,8 +94,27 @@ public final class SubtaskHelp implements AutoCloseable {
     }
 
     /** Takes a price from the control topic. */
-    public void priced(String tenant, String workload, double price) {
-        prices.set(tenant, workload, price);
+    public void priced(PriceSet price) {
+        prices.onPrice(price);
+    }
+
+    /**
+     * Counts a finished sequence. Only sequences that were seen whole for a reason that has nothing to do with their
+     * difficulty say what a price is worth: audits, and those of a workload that asks everywhere.
+     */
+    public void finished(FinishedSequence finished) {
+        SequenceSnapshot sequence = finished.sequence();
+        String tenant = sequence.prompt().tenant();
+        String workload = sequence.prompt().workload();
+        int tokens = sequence.written().size();
+        int fromTeacher = sequence.help().teacherTokens();
+        tallies.finished(tenant, workload, sequence.version(), tokens, fromTeacher);
+        boolean askedEverywhere =
+                fromTeacher == tokens && prices.price(tenant, workload).asksAlways();
+        if (sequence.written().seenWhole() && (finished.audited() || askedEverywhere)) {
+            tallies.seenWhole(
+                    tenant, workload, sequence.version(), sequence.written().priceNeeded());
+        }
     }
 
     /**
@@ -88,10 +127,18 @@ public final class SubtaskHelp implements AutoCloseable {
         List<WireRecord> publish = new ArrayList<>();
         snapshot.publish().forEach(usage -> publish.add(records.usage(usage, now)));
         snapshot.expired().forEach(counter -> publish.add(records.spent(counter, now)));
+        List<byte[]> state = new ArrayList<>();
+        snapshot.state().forEach(usage -> state.add(records.usage(usage, now).value()));
+        for (QualityTally tally : tallies.snapshot()) {
+            WireRecord record = records.tally(tally, now);
+            state.add(record.value());
+            if (published.add(tally)) {
+                publish.add(record);
+            }
+        }
+        published.retainAll(tallies.snapshot());
         publisher.send(checkpointId, publish);
-        return snapshot.state().stream()
-                .map(usage -> records.usage(usage, now).value())
-                .toList();
+        return state;
     }
 
     /** Makes the reserves of a checkpoint usable, once what it published is safe. */

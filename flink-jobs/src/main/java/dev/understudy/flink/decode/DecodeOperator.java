@@ -4,7 +4,6 @@ import dev.understudy.checkpoint.CheckpointId;
 import dev.understudy.checkpoint.FileCheckpointStore;
 import dev.understudy.decode.DecodeConfig;
 import dev.understudy.decode.Help;
-import dev.understudy.decode.HelpStatistics;
 import dev.understudy.decode.SequenceSnapshot;
 import dev.understudy.flink.budget.SubtaskHelp;
 import dev.understudy.flink.prompt.SlotGate;
@@ -131,13 +130,20 @@ final class DecodeOperator extends AbstractStreamOperator<WireRecord>
         return new DecodeSession(
                 settings,
                 new DecodeSession.Host(
-                        subtask, clock, this::mail, record -> output.collect(new StreamRecord<>(record)), metrics),
+                        subtask,
+                        clock,
+                        this::mail,
+                        record -> output.collect(new StreamRecord<>(record)),
+                        finished -> {
+                            metrics.finished(finished);
+                            help.finished(finished);
+                        },
+                        metrics),
                 config,
                 tokenizer,
                 loading,
                 loading.load(loading.initial()),
-                help(subtask),
-                HelpStatistics.NONE);
+                help(subtask));
     }
 
     private Help help(int subtask) {
@@ -178,7 +184,7 @@ final class DecodeOperator extends AbstractStreamOperator<WireRecord>
         if (record instanceof ControlRecord.Granted granted) {
             help.granted(granted.grant());
         } else if (record instanceof ControlRecord.Priced priced) {
-            help.priced(priced.tenant(), priced.workload(), priced.price());
+            help.priced(priced.price());
         } else if (record instanceof ControlRecord.Assigned assigned) {
             running().assigned(assigned.assignment());
         }
@@ -262,7 +268,9 @@ final class DecodeOperator extends AbstractStreamOperator<WireRecord>
 
     @Override
     public void close() throws Exception {
-        gate.uninstall();
+        if (gate != null) {
+            gate.uninstall();
+        }
         closing.close();
         super.close();
     }

@@ -44,6 +44,7 @@ final class DecodeSession implements DecodeListener, SwapHost, AutoCloseable {
     private final Clock clock;
     private final Executor mail;
     private final Consumer<WireRecord> out;
+    private final Consumer<FinishedSequence> counts;
     private final DecodeMetrics metrics;
     private final PromptAvro prompts = new PromptAvro();
     private final DecodeRecords records;
@@ -58,8 +59,15 @@ final class DecodeSession implements DecodeListener, SwapHost, AutoCloseable {
      * @param subtask index of the subtask
      * @param mail runs a task on the task thread
      * @param out takes finished records
+     * @param counts hears of every finished sequence
      */
-    record Host(int subtask, Clock clock, Executor mail, Consumer<WireRecord> out, DecodeMetrics metrics) {}
+    record Host(
+            int subtask,
+            Clock clock,
+            Executor mail,
+            Consumer<WireRecord> out,
+            Consumer<FinishedSequence> counts,
+            DecodeMetrics metrics) {}
 
     DecodeSession(
             OperatorSettings settings,
@@ -68,19 +76,19 @@ final class DecodeSession implements DecodeListener, SwapHost, AutoCloseable {
             Tokenizer tokenizer,
             ModelLoading loading,
             ModelVersion first,
-            Help help,
-            HelpStatistics statistics) {
+            Help help) {
         this.settings = settings;
         subtask = host.subtask();
         clock = host.clock();
         mail = host.mail();
         out = host.out();
+        counts = host.counts();
         metrics = host.metrics();
         records = new DecodeRecords(settings.kafka());
         swaps = new SwapRecords(settings.kafka());
         intake = new PromptIntake(
                 tokenizer, names(settings.budgets()), first.model().shape().context());
-        decoder = new Decoder(config, tokenizer, help, this, statistics, clock);
+        decoder = new Decoder(config, tokenizer, help, this, HelpStatistics.NONE, clock);
         swap = new ModelSwap(loading, first, this, "understudy-loader-" + subtask);
     }
 
@@ -139,7 +147,7 @@ final class DecodeSession implements DecodeListener, SwapHost, AutoCloseable {
 
     @Override
     public void finished(FinishedSequence finished) {
-        metrics.finished(finished);
+        counts.accept(finished);
         out.accept(records.completion(finished));
         finished.intervention().ifPresent(signal -> out.accept(records.signal(signal, finished.finishedAt())));
     }

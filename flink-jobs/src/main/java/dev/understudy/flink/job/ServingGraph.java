@@ -91,12 +91,15 @@ public final class ServingGraph {
     private static void control(StreamExecutionEnvironment environment, ServingConfig config) {
         KafkaAccess kafka = config.decode().kafka();
         DataStream<WireRecord> grants = environment
-                .fromSource(source(config, Topics.USAGE), WatermarkStrategy.noWatermarks(), "usage")
+                .fromSource(source(config, Topics.USAGE, Topics.CONTROL), WatermarkStrategy.noWatermarks(), "usage")
                 .uid(OperatorUid.USAGE.uid())
                 .transform(
                         "budget-ledger",
                         WireRecord.type(),
-                        new BudgetLedgerOperator(kafka, config.decode().budgets()))
+                        new BudgetLedgerOperator(
+                                kafka,
+                                config.decode().budgets(),
+                                config.decode().student().initialId()))
                 .uid(OperatorUid.BUDGET_LEDGER.uid());
         DataStream<WireRecord> versions = environment
                 .fromSource(

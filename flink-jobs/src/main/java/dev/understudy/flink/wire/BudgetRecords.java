@@ -8,6 +8,9 @@ import dev.understudy.budget.Scope;
 import dev.understudy.budget.TenantBudget;
 import dev.understudy.budget.Usage;
 import dev.understudy.budget.Window;
+import dev.understudy.budget.price.HelpPrice;
+import dev.understudy.budget.price.PriceSet;
+import dev.understudy.budget.price.QualityTally;
 import dev.understudy.wire.Topics;
 import dev.understudy.wire.WireCodec;
 import dev.understudy.wire.WireException;
@@ -16,7 +19,6 @@ import dev.understudy.wire.budget.HelpSpent;
 import dev.understudy.wire.budget.HelpUnit;
 import java.time.Instant;
 import java.util.Optional;
-import org.apache.avro.specific.SpecificRecord;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,7 +34,6 @@ public final class BudgetRecords {
     private final BudgetConfig config;
     private final OutgoingRecords out;
     private final WireCodec<HelpSpent> spent = WireCodec.of(HelpSpent.class);
-    private final WireCodec<SpecificRecord> control = WireCodec.of(Topics.CONTROL);
 
     /** Records for the topics of one pipeline. */
     public BudgetRecords(KafkaAccess kafka, BudgetConfig config) {
@@ -57,14 +58,69 @@ public final class BudgetRecords {
         return new WireRecord(last.topic(), last.key(), TOMBSTONE);
     }
 
-    /** The grant in a value of the control topic; empty when it holds something else. */
-    public Optional<Grant> grant(byte[] value) {
+    /** What a shard has seen of one workload, for the usage topic or for state. */
+    public WireRecord tally(QualityTally tally, Instant at) {
+        HelpSpent record = HelpSpent.newBuilder()
+                .setTenant(tally.tenant())
+                .setWorkload(tally.workload())
+                .setUnit(HelpUnit.TEACHER_TOKENS)
+                .setWindowStart(Instant.EPOCH)
+                .setShard(tally.shard())
+                .setOwnerEpoch(0)
+                .setSpent(0)
+                .setReserved(0)
+                .setOutputTokens(tally.outputTokens())
+                .setMaskedTokens(tally.maskedTokens())
+                .setAuditedSequences(tally.audited())
+                .setVersion(tally.version())
+                .setPriceNeeded(tally.needed())
+                .setAt(at)
+                .build();
+        return out.of(Topics.USAGE, record);
+    }
+
+    /** The tally in a value of the usage topic; empty when it holds something else. */
+    public Optional<QualityTally> tally(byte[] value) {
         try {
-            return control.decode(value) instanceof HelpGranted granted ? grant(granted) : Optional.empty();
+            HelpSpent record = spent.decode(value);
+            String version = record.getVersion();
+            if (version == null) {
+                return Optional.empty();
+            }
+            return Optional.of(new QualityTally(
+                    record.getTenant(),
+                    record.getWorkload(),
+                    version,
+                    record.getShard(),
+                    record.getOutputTokens(),
+                    record.getMaskedTokens(),
+                    record.getPriceNeeded()));
         } catch (WireException | IllegalArgumentException e) {
-            LOG.warn("Passed over a control record; look for its writer. cause={}", e.getMessage());
+            LOG.warn("Passed over a tally; look for its writer. cause={}", e.getMessage());
             return Optional.empty();
         }
+    }
+
+    /** A price, for the control topic. */
+    public WireRecord price(PriceSet price, Instant at) {
+        dev.understudy.wire.budget.PriceSet record = dev.understudy.wire.budget.PriceSet.newBuilder()
+                .setTenant(price.tenant())
+                .setWorkload(price.workload())
+                .setPrice(price.price().price())
+                .setAskAlways(price.price().asksAlways())
+                .setVersion(price.version())
+                .setAt(at)
+                .build();
+        return out.of(Topics.CONTROL, record);
+    }
+
+    /** The price that a record carries. */
+    static PriceSet price(dev.understudy.wire.budget.PriceSet record) {
+        return new PriceSet(
+                record.getTenant(),
+                record.getWorkload(),
+                record.getVersion() == null ? "" : record.getVersion(),
+                record.getAskAlways() ? HelpPrice.ASK_ALWAYS : new HelpPrice(record.getPrice()));
     }
 
     /** A grant, for the control topic. */

@@ -1,7 +1,6 @@
 package dev.understudy.flink.wire;
 
 import dev.understudy.budget.BudgetConfig;
-import dev.understudy.decode.AskPrices;
 import dev.understudy.wire.Topics;
 import dev.understudy.wire.WireCodec;
 import dev.understudy.wire.WireException;
@@ -25,17 +24,14 @@ public final class ControlRecords {
         budgets = new BudgetRecords(kafka, config);
     }
 
-    /** What the record says, when it concerns a decoding subtask. */
+    /** What the record says, when it is a grant, a price or an assignment. */
     public Optional<ControlRecord> read(byte[] value) {
         try {
             SpecificRecord record = codec.decode(value);
             if (record instanceof HelpGranted granted) {
                 return budgets.grant(granted).map(ControlRecord.Granted::new);
             } else if (record instanceof PriceSet price) {
-                return Optional.of(new ControlRecord.Priced(
-                        price.getTenant(),
-                        price.getWorkload(),
-                        price.getAskAlways() ? AskPrices.ASK_ALWAYS : price.getPrice()));
+                return Optional.of(new ControlRecord.Priced(BudgetRecords.price(price)));
             } else if (record instanceof VersionAssigned assigned) {
                 return Optional.of(new ControlRecord.Assigned(SwapRecords.assignment(assigned)));
             }

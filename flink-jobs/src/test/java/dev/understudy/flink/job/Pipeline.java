@@ -54,6 +54,12 @@ final class Pipeline implements AutoCloseable {
         cluster.start();
     }
 
+    /** Takes a task manager away, with everything that runs in it, and puts a fresh one in its place. */
+    void replaceTaskManager(int index) throws Exception {
+        cluster.terminateTaskManager(index).get();
+        cluster.startTaskManager();
+    }
+
     String bootstrapServers() {
         return broker.bootstrapServers();
     }

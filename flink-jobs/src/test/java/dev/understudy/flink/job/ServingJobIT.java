@@ -4,21 +4,44 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.understudy.budget.BudgetConfig;
 import dev.understudy.budget.TenantBudget;
+import dev.understudy.checkpoint.CheckpointId;
+import dev.understudy.checkpoint.Contents;
+import dev.understudy.checkpoint.FileCheckpointStore;
+import dev.understudy.checkpoint.Origin;
+import dev.understudy.checkpoint.Probes;
 import dev.understudy.decode.AskConfig;
+import dev.understudy.decode.AskPolicy;
 import dev.understudy.flink.decode.LocalTeacherSource;
 import dev.understudy.flink.decode.OperatorSettings;
 import dev.understudy.flink.decode.StudentConfig;
 import dev.understudy.flink.decode.TeacherSource;
 import dev.understudy.flink.wire.KafkaAccess;
+import dev.understudy.lm.Engine;
 import dev.understudy.lm.Kernel;
+import dev.understudy.lm.LanguageModel;
+import dev.understudy.teacher.CallLog;
+import dev.understudy.token.Tokenizer;
 import dev.understudy.wire.Topics;
+import dev.understudy.wire.checkpoint.CheckpointPublished;
 import dev.understudy.wire.decode.CompletionProduced;
+import dev.understudy.wire.decode.HelpState;
+import dev.understudy.wire.prompt.PromptRejected;
 import dev.understudy.wire.prompt.PromptSubmitted;
+import dev.understudy.wire.prompt.SamplingChoice;
+import dev.understudy.wire.signal.InterventionRecorded;
+import dev.understudy.wire.swap.SwapOutcome;
+import dev.understudy.wire.swap.SwapReported;
+import dev.understudy.wire.swap.VersionAssigned;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -49,35 +72,243 @@ class ServingJobIT {
     @Test
     void everyPromptIsCompletedOnce() throws Exception {
         pipeline.createTopics("plain.");
-        pipeline.send("plain.", Topics.PROMPTS, prompts(40));
+        pipeline.send("plain.", Topics.PROMPTS, prompts(0, 40));
 
         List<CompletionProduced> completions;
         try (RunningJob job = pipeline.start(config("plain.", AskConfig.never(), 0, null))) {
             completions = pipeline.await("plain.", Topics.COMPLETIONS, CompletionProduced.class, 40);
         }
 
-        assertThat(completions)
-                .extracting(CompletionProduced::getId)
-                .doesNotHaveDuplicates()
-                .hasSize(40);
+        assertThat(completions).extracting(CompletionProduced::getId).doesNotHaveDuplicates().hasSize(40);
         assertThat(completions).allSatisfy(completion -> {
             assertThat(completion.getTokenIds()).isNotEmpty();
             assertThat(completion.getStudentVersion()).isEqualTo("p0");
         });
     }
 
-    private static List<PromptSubmitted> prompts(int count) {
-        return IntStream.range(0, count)
-                .mapToObj(i -> PromptSubmitted.newBuilder()
-                        .setId("p-" + i)
-                        .setTenant(TENANT)
-                        .setWorkload("words")
-                        .setText("w" + (1 + i % 40) + " w" + (2 + i % 31) + " w" + (3 + i % 23))
-                        .setMaxTokens(24)
-                        .setConsent(true)
-                        .setSubmittedAt(Instant.EPOCH)
-                        .build())
+    @Test
+    void badPromptsAreRejectedAndDoNotStopTheOthers() throws Exception {
+        pipeline.createTopics("bad.");
+        pipeline.sendBytes("bad.prompts", List.of(new byte[] {1}), List.of(new byte[] {1, 2, 3}));
+        List<PromptSubmitted> bad = List.of(
+                PromptSubmitted.newBuilder(prompt(0)).setTenant("nobody").build(),
+                PromptSubmitted.newBuilder(prompt(1)).setMaxTokens(1000).build(),
+                PromptSubmitted.newBuilder(prompt(2))
+                        .setSampling(SamplingChoice.newBuilder().setTopP(0).build())
+                        .build(),
+                PromptSubmitted.newBuilder(prompt(3)).setText(null).build());
+        pipeline.send("bad.", Topics.PROMPTS, bad);
+        pipeline.send("bad.", Topics.PROMPTS, prompts(4, 3));
+
+        List<PromptRejected> rejections;
+        List<CompletionProduced> completions;
+        try (RunningJob job = pipeline.start(config("bad.", AskConfig.never(), 0, null))) {
+            completions = pipeline.await("bad.", Topics.COMPLETIONS, CompletionProduced.class, 3);
+            rejections = pipeline.await("bad.", Topics.REJECTED_PROMPTS, PromptRejected.class, 5);
+        }
+
+        assertThat(completions).extracting(CompletionProduced::getId).containsExactlyInAnyOrder("p-4", "p-5", "p-6");
+        assertThat(rejections)
+                .extracting(PromptRejected::getCode)
+                .containsExactlyInAnyOrder("UNREADABLE", "UNKNOWN_TENANT", "TOO_LONG", "BAD_SAMPLING", "NO_TEXT");
+        assertThat(rejections)
+                .filteredOn(rejection -> rejection.getCode().equals("UNREADABLE"))
+                .singleElement()
+                .satisfies(rejection -> assertThat(rejection.getOriginal().array()).containsExactly(1, 2, 3));
+    }
+
+    @Test
+    void helpIsGivenUpToTheCapAndNoFurther() throws Exception {
+        int cap = 60;
+        pipeline.createTopics("scarce.");
+        AskConfig always = new AskConfig(
+                new AskPolicy.Always(), 0, false, Duration.ofSeconds(10), Duration.ofSeconds(2));
+        Path log = directory.resolve("scarce.log");
+        List<CompletionProduced> completions = List.of();
+        try (RunningJob job = pipeline.start(config("scarce.", always, cap, teacher("scarce.log")))) {
+            for (int sent = 0; sent < 400 && spent(log) < cap; sent += 20) {
+                pipeline.send("scarce.", Topics.PROMPTS, prompts(sent, 20));
+                completions = pipeline.await("scarce.", Topics.COMPLETIONS, CompletionProduced.class, sent + 20);
+            }
+            int before = completions.size();
+            pipeline.send("scarce.", Topics.PROMPTS, prompts(before, 20));
+            completions = pipeline.await("scarce.", Topics.COMPLETIONS, CompletionProduced.class, before + 20);
+        }
+
+        assertThat(spent(log)).isBetween(cap / 2L, (long) cap);
+        assertThat(completions.stream()
+                        .mapToLong(CompletionProduced::getTeacherTokens)
+                        .sum())
+                .isPositive()
+                .isLessThanOrEqualTo(spent(log));
+        assertThat(completions.subList(completions.size() - 20, completions.size()))
+                .extracting(CompletionProduced::getHelpState)
+                .contains(HelpState.EXHAUSTED);
+        assertThat(completions)
+                .filteredOn(completion -> completion.getTeacherTokens() > 0)
+                .isNotEmpty()
+                .allSatisfy(completion -> assertThat(completion.getTeacherVersion()).isEqualTo("teacher"));
+        assertThat(pipeline.now("scarce.", Topics.SIGNALS, InterventionRecorded.class))
+                .extracting(InterventionRecorded::getPromptId)
+                .doesNotHaveDuplicates()
+                .isNotEmpty();
+    }
+
+    @Test
+    void publishedVersionsAreSwappedInOneAfterTheOther() throws Exception {
+        pipeline.createTopics("swap.");
+        try (RunningJob job = pipeline.start(config("swap.", AskConfig.never(), 0, null))) {
+            pipeline.send("swap.", Topics.PROMPTS, prompts(0, 10));
+            pipeline.await("swap.", Topics.COMPLETIONS, CompletionProduced.class, 10);
+
+            publish("swap.", "v1", 21);
+            awaitServing("swap.", "v1");
+            publish("swap.", "v2", 22);
+            awaitServing("swap.", "v2");
+            pipeline.send("swap.", Topics.PROMPTS, prompts(10, 10));
+            List<CompletionProduced> completions =
+                    pipeline.await("swap.", Topics.COMPLETIONS, CompletionProduced.class, 20);
+
+            assertThat(completions)
+                    .filteredOn(completion -> number(completion) >= 10)
+                    .extracting(CompletionProduced::getStudentVersion)
+                    .containsOnly("v2");
+        }
+        assertThat(pipeline.now("swap.", Topics.ASSIGNMENTS, VersionAssigned.class))
+                .extracting(VersionAssigned::getCheckpointId)
+                .containsExactly("v1", "v2");
+    }
+
+    @Test
+    void aDamagedCheckpointIsReportedAndNotServed() throws Exception {
+        pipeline.createTopics("damaged.");
+        try (RunningJob job = pipeline.start(config("damaged.", AskConfig.never(), 0, null))) {
+            FileCheckpointStore store = seal("damaged.", "v1", 21);
+            Path weights = store.directory(new CheckpointId("v1")).resolve("model.safetensors");
+            byte[] bytes = Files.readAllBytes(weights);
+            bytes[bytes.length - 5] ^= 1;
+            Files.write(weights, bytes);
+            announce("damaged.", "v1", store);
+
+            List<SwapReported> reports = pipeline.await("damaged.", Topics.SWAPS, SwapReported.class, 2);
+            assertThat(reports).extracting(SwapReported::getOutcome).containsOnly(SwapOutcome.REFUSED);
+            assertThat(reports)
+                    .extracting(SwapReported::getCause)
+                    .allSatisfy(cause -> assertThat(cause).contains("v1").contains("model.safetensors"));
+            pipeline.send("damaged.", Topics.PROMPTS, prompts(0, 5));
+            assertThat(pipeline.await("damaged.", Topics.COMPLETIONS, CompletionProduced.class, 5))
+                    .extracting(CompletionProduced::getStudentVersion)
+                    .containsOnly("p0");
+        }
+    }
+
+    @Test
+    void nothingIsLostOrDoubledWhenATaskManagerDies() throws Exception {
+        int prompts = 400;
+        List<PromptSubmitted> all = prompts(0, prompts).stream()
+                .map(prompt -> PromptSubmitted.newBuilder(prompt).setMaxTokens(80).build())
                 .toList();
+        pipeline.createTopics("calm.");
+        pipeline.createTopics("killed.");
+        pipeline.send("calm.", Topics.PROMPTS, all);
+        pipeline.send("killed.", Topics.PROMPTS, all);
+        List<CompletionProduced> calm;
+        try (RunningJob job = pipeline.start(config("calm.", AskConfig.never(), 0, null))) {
+            calm = pipeline.await("calm.", Topics.COMPLETIONS, CompletionProduced.class, prompts);
+        }
+        List<CompletionProduced> killed;
+        try (RunningJob job = pipeline.start(config("killed.", AskConfig.never(), 0, null))) {
+            pipeline.await("killed.", Topics.COMPLETIONS, CompletionProduced.class, 20);
+            pipeline.replaceTaskManager(0);
+            killed = pipeline.await("killed.", Topics.COMPLETIONS, CompletionProduced.class, prompts);
+        }
+
+        assertThat(killed)
+                .extracting(CompletionProduced::getId)
+                .doesNotHaveDuplicates()
+                .hasSize(prompts);
+        assertThat(killed).filteredOn(completion -> completion.getResumed() > 0).isNotEmpty();
+        assertThat(tokensById(killed)).isEqualTo(tokensById(calm));
+    }
+
+    private static Map<String, List<Integer>> tokensById(List<CompletionProduced> completions) {
+        return completions.stream()
+                .collect(Collectors.toMap(CompletionProduced::getId, CompletionProduced::getTokenIds));
+    }
+
+    private static int number(CompletionProduced completion) {
+        return Integer.parseInt(completion.getId().substring(2));
+    }
+
+    private static long spent(Path log) {
+        return Files.exists(log)
+                ? CallLog.read(log).stream().mapToLong(CallLog.Entry::tokens).sum()
+                : 0;
+    }
+
+    private static void awaitServing(String prefix, String version) {
+        Awaitility.await("both subtasks serve " + version)
+                .atMost(Duration.ofSeconds(60))
+                .until(() -> pipeline.now(prefix, Topics.SWAPS, SwapReported.class).stream()
+                                .filter(report -> report.getCheckpointId().equals(version)
+                                        && report.getOutcome() == SwapOutcome.SERVING)
+                                .map(SwapReported::getSubtask)
+                                .distinct()
+                                .count()
+                        == 2);
+    }
+
+    private static void publish(String prefix, String id, long seed) throws Exception {
+        announce(prefix, id, seal(prefix, id, seed));
+    }
+
+    private static FileCheckpointStore seal(String prefix, String id, long seed) throws Exception {
+        FileCheckpointStore store = new FileCheckpointStore(directory.resolve(prefix + "store"));
+        CheckpointId name = new CheckpointId(id);
+        Path staged = TinyModels.write(store.stage(name), seed);
+        Engine engine = Engine.installed();
+        try (Tokenizer tokenizer = engine.tokenizer(staged);
+                LanguageModel model = engine.open(staged, Kernel.FP32)) {
+            Contents contents = new Contents(
+                    List.of(),
+                    tokenizer.vocabulary().fingerprint().hex(),
+                    "",
+                    Probes.of(model, List.of(new int[] {1, 2, 3}), 4));
+            store.seal(name, contents, new Origin(null, "test", List.of(), Map.of(), "test", Instant.EPOCH));
+        }
+        store.publish(name);
+        return store;
+    }
+
+    private static void announce(String prefix, String id, FileCheckpointStore store) throws Exception {
+        CheckpointPublished record = CheckpointPublished.newBuilder()
+                .setId(id)
+                .setUri(store.directory(new CheckpointId(id)).toString())
+                .setFiles(List.of())
+                .setVocabularyFingerprint("")
+                .setTemplateHash("")
+                .setProbes(List.of())
+                .setCodeVersion("test")
+                // Later ids are newer.
+                .setCreatedAt(Instant.ofEpochSecond(id.charAt(1)))
+                .build();
+        pipeline.send(prefix, Topics.CHECKPOINTS, List.of(record));
+    }
+
+    private static List<PromptSubmitted> prompts(int from, int count) {
+        return IntStream.range(from, from + count).mapToObj(ServingJobIT::prompt).toList();
+    }
+
+    private static PromptSubmitted prompt(int i) {
+        return PromptSubmitted.newBuilder()
+                .setId("p-" + i)
+                .setTenant(TENANT)
+                .setWorkload("words")
+                .setText("w" + (1 + i % 40) + " w" + (2 + i % 31) + " w" + (3 + i % 23))
+                .setMaxTokens(24)
+                .setConsent(true)
+                .setSubmittedAt(Instant.EPOCH)
+                .build();
     }
 
     private static TeacherSource teacher(String log) {
@@ -85,8 +316,10 @@ class ServingJobIT {
                 directory.resolve("teacher").toString(), directory.resolve(log).toString());
     }
 
-    private static ServingConfig config(String prefix, AskConfig ask, long cap, TeacherSource teacher) {
-        BudgetConfig budgets = BudgetConfig.of(List.of(TenantBudget.of(TENANT, cap, cap, Duration.ofHours(1))));
+    private static ServingConfig config(String prefix, AskConfig ask, long cap, @Nullable TeacherSource teacher) {
+        BudgetConfig budgets =
+                BudgetConfig.of(
+                List.of(new TenantBudget(TENANT, cap, cap * 100, Duration.ofHours(1), 0, 0.98, 0)));
         StudentConfig student = new StudentConfig(
                 "p0",
                 directory.resolve("student").toString(),

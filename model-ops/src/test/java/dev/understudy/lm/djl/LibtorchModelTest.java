@@ -13,6 +13,7 @@ import dev.understudy.lm.Scores;
 import dev.understudy.lm.Storage;
 import dev.understudy.lm.TokenBatch;
 import dev.understudy.lm.Trainer;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.SplittableRandom;
@@ -159,6 +160,25 @@ class LibtorchModelTest {
                 packed.step(cache, new int[] {0}, new int[] {ids[t]}, 1, out);
                 assertClose(out.logits, 0, full, t, 1e-4f);
             }
+        }
+    }
+
+    @Test
+    void fiveThousandStepsDoNotGrowNativeMemory() throws IOException {
+        Scores out = new Scores(2, 2, 0);
+        try (KvCache cache = packed.newCache(2)) {
+            long settled = 0;
+            for (int i = 0; i < 5000; i++) {
+                packed.step(cache, new int[] {0, 1}, new int[] {i % V, 3}, 2, out);
+                if (cache.length(0) == 100) {
+                    cache.truncate(0, 0);
+                    cache.truncate(1, 0);
+                }
+                if (i == 1000) {
+                    settled = LibtorchTrainerTest.residentMegabytes();
+                }
+            }
+            assertThat(LibtorchTrainerTest.residentMegabytes()).isLessThan(settled + 60);
         }
     }
 

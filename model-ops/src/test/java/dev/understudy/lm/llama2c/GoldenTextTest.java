@@ -92,12 +92,14 @@ class GoldenTextTest {
         try (Tokenizer tokenizer = Engine.installed().tokenizer(directory);
                 LanguageModel model = Engine.installed().open(directory, kernel);
                 KvCache cache = model.newCache(1)) {
-            int[] ids = Arrays.copyOf(prompt, positions);
+            // the token after the last position is part of the text
+            int[] ids = Arrays.copyOf(prompt, positions + 1);
             Scores out = new Scores(1, 2, 0);
             model.prefill(cache, new int[] {0}, new int[][] {prompt}, out);
+            ids[prompt.length] = out.argmax[0];
             for (int t = prompt.length; t < positions; t++) {
-                ids[t] = out.argmax[0];
                 model.step(cache, new int[] {0}, new int[] {ids[t]}, 1, out);
+                ids[t + 1] = out.argmax[0];
             }
             return tokenizer.decode(ids);
         }

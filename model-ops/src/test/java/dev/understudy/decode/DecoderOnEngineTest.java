@@ -1,0 +1,91 @@
+package dev.understudy.decode;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.understudy.lm.Engine;
+import dev.understudy.lm.Kernel;
+import dev.understudy.lm.LanguageModel;
+import dev.understudy.lm.ModelShape;
+import dev.understudy.lm.Storage;
+import dev.understudy.lm.TeacherDistribution;
+import dev.understudy.lm.Trainer;
+import dev.understudy.prompt.Prompt;
+import dev.understudy.signal.Author;
+import dev.understudy.teacher.CallLog;
+import dev.understudy.teacher.LocalTeacher;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Student and teacher are real models with random weights: seed 1 and the same for the teacher, so that they agree. */
+class DecoderOnEngineTest {
+    private static final ModelShape SHAPE = new ModelShape(16, 2, 2, 1, 8, 32, Stage.V, 64, true, 10_000, 1e-5);
+
+    @TempDir
+    private static Path folder;
+
+    private final Stage stage = new Stage();
+
+    @Test
+    void teacherWithTheStudentsWeightsWritesWhatTheStudentWouldWrite() {
+        try (Trainer trainer = Engine.installed().initialise(SHAPE, 1)) {
+            trainer.saveModel(folder.resolve("m"), Storage.FP32);
+        }
+        List<Prompt> prompts = IntStream.range(0, 12)
+                .mapToObj(i -> Stage.prompt("p" + i, 3 + i, i, 7, 2 * i))
+                .toList();
+        try (LanguageModel student = Engine.installed().open(folder.resolve("m"), Kernel.FP32);
+                CallLog log = new CallLog(folder.resolve("log"), Clock.fixed(Stage.NOW, ZoneOffset.UTC));
+                LocalTeacher teacher = LocalTeacher.open(Engine.installed(), folder.resolve("m"), log)) {
+            Stage alone = new Stage();
+            try (Decoder decoder = alone.decoder(DecodeConfig.of(1, List.of(), AskConfig.never()), student)) {
+                prompts.forEach(decoder::admit);
+                alone.run(decoder);
+            }
+            AskConfig ask =
+                    new AskConfig(new AskPolicy.Random(0.4), 1, true, Duration.ofSeconds(10), Duration.ofSeconds(1));
+            try (Decoder decoder = helped(student, teacher, ask)) {
+                prompts.forEach(decoder::admit);
+                Awaitility.await().pollInSameThread().until(() -> {
+                    stage.run(decoder);
+                    return decoder.isEmpty();
+                });
+            }
+
+            assertThat(prompts).allSatisfy(prompt -> {
+                WrittenTokens written = stage.written(prompt.id().value());
+                assertThat(written.ids())
+                        .isEqualTo(alone.written(prompt.id().value()).ids());
+                assertThat(written.seenWhole()).isTrue();
+                assertThat(written.teacher().stream()
+                                .mapToInt(TeacherDistribution::argmax)
+                                .toArray())
+                        .isEqualTo(written.studentArgmax());
+            });
+            assertThat(stage.written("p11").authors()).contains(Author.TEACHER, Author.STUDENT);
+            assertThat(CallLog.read(folder.resolve("log")).stream()
+                            .mapToLong(CallLog.Entry::tokens)
+                            .sum())
+                    .isEqualTo(1_000_000 - stage.tokensLeft);
+        }
+    }
+
+    private Decoder helped(LanguageModel student, LocalTeacher teacher, AskConfig ask) {
+        stage.tokensLeft = 1_000_000;
+        Decoder decoder = new Decoder(
+                DecodeConfig.of(5, List.of(), ask),
+                new LetterTokenizer(Stage.V),
+                new Help(teacher, stage::reserve, (tenant, workload) -> stage.price, stage.mails::add, "start"),
+                stage,
+                stage,
+                Clock.fixed(Stage.NOW, ZoneOffset.UTC));
+        decoder.serve("v1", student);
+        return decoder;
+    }
+}

@@ -1,0 +1,327 @@
+package dev.understudy.lm.djl;
+
+import dev.understudy.lm.Hyper;
+import dev.understudy.lm.ModelShape;
+import dev.understudy.lm.StepReport;
+import dev.understudy.lm.TrainingBatch;
+import dev.understudy.lm.file.LlamaLayout;
+import dev.understudy.lm.file.ModelDirectory;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * A training step written out in scalar double precision, with gradients from a tape: the oracle for the native one.
+ * Reads unfused tensors by their Hugging Face names and shares no code with the program it checks.
+ */
+final class DoubleReference {
+    private final ModelShape shape;
+    private final Map<String, Weight> weights = new HashMap<>();
+    private final Tape tape = new Tape();
+    private int steps;
+
+    DoubleReference(Path directory, ModelShape shape) {
+        this.shape = shape;
+        ModelDirectory model = new ModelDirectory(directory);
+        for (LlamaLayout.Block block : LlamaLayout.blocks(shape)) {
+            for (LlamaLayout.Part part : block.parts()) {
+                float[] values = model.tensor(part.name(), part.shape()).values();
+                double[] wide = new double[values.length];
+                Arrays.setAll(wide, i -> values[i]);
+                weights.put(part.name(), new Weight(wide));
+            }
+        }
+    }
+
+    StepReport step(TrainingBatch batch, Hyper hyper) {
+        tape.clear();
+        for (Weight weight : weights.values()) {
+            weight.start = tape.size();
+            for (double value : weight.values) {
+                tape.leaf(value);
+            }
+        }
+        int loss = loss(batch);
+        double[] gradient = tape.gradient(loss);
+        double squares = 0;
+        for (Weight weight : weights.values()) {
+            for (int i = 0; i < weight.values.length; i++) {
+                squares += Math.pow(gradient[weight.start + i], 2);
+            }
+        }
+        double norm = Math.sqrt(squares);
+        update(gradient, Math.min(1, hyper.clip() / (norm + 1e-6)), hyper);
+        return new StepReport(tape.value(loss), norm);
+    }
+
+    private void update(double[] gradient, double scale, Hyper hyper) {
+        steps++;
+        double correct1 = 1 - Math.pow(hyper.beta1(), steps);
+        double correct2 = 1 - Math.pow(hyper.beta2(), steps);
+        weights.forEach((name, weight) -> {
+            double decay = name.contains("norm") ? 0 : hyper.weightDecay();
+            double[] w = weight.values;
+            double[] m = weight.first;
+            double[] v = weight.second;
+            for (int i = 0; i < w.length; i++) {
+                double g = gradient[weight.start + i] * scale;
+                m[i] = hyper.beta1() * m[i] + (1 - hyper.beta1()) * g;
+                v[i] = hyper.beta2() * v[i] + (1 - hyper.beta2()) * g * g;
+                w[i] -= hyper.learningRate() * decay * w[i];
+                w[i] -= hyper.learningRate() * (m[i] / correct1) / (Math.sqrt(v[i] / correct2) + 1e-8);
+            }
+        });
+    }
+
+    private int loss(TrainingBatch batch) {
+        int time = batch.tokens().time();
+        int[][] hidden = new int[batch.tokens().ids().length][];
+        for (int row = 0; row < batch.tokens().rows(); row++) {
+            int[] ids = Arrays.copyOfRange(batch.tokens().ids(), row * time, (row + 1) * time);
+            System.arraycopy(forward(ids), 0, hidden, row * time, time);
+        }
+        double weightSum = 0;
+        int total = tape.leaf(0);
+        for (int i = 0; i < batch.weights().length; i++) {
+            weightSum += batch.weights()[i];
+            int[] x = norm(hidden[batch.tokens().positions()[i]], "model.norm");
+            int[] logits = multiply(x, shape.tiedHead() ? "model.embed_tokens" : "lm_head", shape.vocabulary());
+            total = tape.add(total, tape.scale(divergence(logits, batch, i), batch.weights()[i]));
+        }
+        return tape.scale(total, 1 / weightSum);
+    }
+
+    /** KL over stored ids and one tail bucket, by plain probabilities: double precision can afford it. */
+    private int divergence(int[] logits, TrainingBatch batch, int position) {
+        int k = batch.topK();
+        int all = tape.leaf(0);
+        int outside = tape.leaf(0);
+        for (int v = 0; v < logits.length; v++) {
+            int id = v;
+            int weight = tape.exp(logits[v]);
+            all = tape.add(all, weight);
+            boolean stored = Arrays.stream(batch.topIds(), position * k, (position + 1) * k)
+                    .anyMatch(top -> top == id);
+            outside = stored ? outside : tape.add(outside, weight);
+        }
+        int logAll = tape.log(all);
+        int sum = tape.leaf(0);
+        double tail = 1;
+        for (int j = position * k; j < (position + 1) * k; j++) {
+            double p = Math.exp(batch.topLogProbabilities()[j]);
+            tail -= p;
+            int logStudent = tape.add(logits[batch.topIds()[j]], tape.scale(logAll, -1));
+            sum = tape.add(sum, tape.add(tape.leaf(p * Math.log(p)), tape.scale(logStudent, -p)));
+        }
+        if (tail < 1e-8) {
+            return sum;
+        }
+        int logTail = tape.add(tape.log(outside), tape.scale(logAll, -1));
+        return tape.add(sum, tape.add(tape.leaf(tail * Math.log(tail)), tape.scale(logTail, -tail)));
+    }
+
+    private int[][] forward(int[] ids) {
+        int d = shape.width();
+        int[][] x = new int[ids.length][d];
+        for (int t = 0; t < ids.length; t++) {
+            for (int i = 0; i < d; i++) {
+                x[t][i] = start("model.embed_tokens") + ids[t] * d + i;
+            }
+        }
+        for (int layer = 0; layer < shape.layers(); layer++) {
+            String name = "model.layers." + layer + ".";
+            int[][] attended = attention(x, name);
+            for (int t = 0; t < ids.length; t++) {
+                x[t] = add(x[t], multiply(attended[t], name + "self_attn.o_proj", d));
+                int[] y = norm(x[t], name + "post_attention_layernorm");
+                int[] gate = multiply(y, name + "mlp.gate_proj", shape.feedForward());
+                int[] up = multiply(y, name + "mlp.up_proj", shape.feedForward());
+                for (int i = 0; i < gate.length; i++) {
+                    int sigmoid = tape.inverse(tape.add(tape.leaf(1), tape.exp(tape.scale(gate[i], -1))));
+                    gate[i] = tape.multiply(tape.multiply(gate[i], sigmoid), up[i]);
+                }
+                x[t] = add(x[t], multiply(gate, name + "mlp.down_proj", d));
+            }
+        }
+        return x;
+    }
+
+    private int[][] attention(int[][] x, String name) {
+        int head = shape.headSize();
+        int[][] q = new int[x.length][];
+        int[][] k = new int[x.length][];
+        int[][] v = new int[x.length][];
+        int[][] out = new int[x.length][shape.heads() * head];
+        for (int t = 0; t < x.length; t++) {
+            int[] y = norm(x[t], name + "input_layernorm");
+            q[t] = rotate(multiply(y, name + "self_attn.q_proj", shape.heads() * head), t);
+            k[t] = rotate(multiply(y, name + "self_attn.k_proj", shape.keyValueHeads() * head), t);
+            v[t] = multiply(y, name + "self_attn.v_proj", shape.keyValueHeads() * head);
+            for (int h = 0; h < shape.heads(); h++) {
+                int shared = h / (shape.heads() / shape.keyValueHeads()) * head;
+                int[] share = new int[t + 1];
+                int sum = tape.leaf(0);
+                for (int s = 0; s <= t; s++) {
+                    int dot = tape.leaf(0);
+                    for (int i = 0; i < head; i++) {
+                        dot = tape.add(dot, tape.multiply(q[t][h * head + i], k[s][shared + i]));
+                    }
+                    share[s] = tape.exp(tape.scale(dot, 1 / Math.sqrt(head)));
+                    sum = tape.add(sum, share[s]);
+                }
+                for (int i = 0; i < head; i++) {
+                    int mixed = tape.leaf(0);
+                    for (int s = 0; s <= t; s++) {
+                        mixed = tape.add(mixed, tape.multiply(share[s], v[s][shared + i]));
+                    }
+                    out[t][h * head + i] = tape.multiply(mixed, tape.inverse(sum));
+                }
+            }
+        }
+        return out;
+    }
+
+    /** Halves (j, j + D/2) of each head turn by position times base^(-2j/D). */
+    private int[] rotate(int[] x, int position) {
+        int head = shape.headSize();
+        int[] turned = new int[x.length];
+        for (int i = 0; i < x.length; i++) {
+            int j = i % head % (head / 2);
+            double angle = position * Math.pow(shape.ropeBase(), -2.0 * j / head);
+            boolean low = i % head < head / 2;
+            int other = low ? i + head / 2 : i - head / 2;
+            double sine = low ? -Math.sin(angle) : Math.sin(angle);
+            turned[i] = tape.add(tape.scale(x[i], Math.cos(angle)), tape.scale(x[other], sine));
+        }
+        return turned;
+    }
+
+    private int[] norm(int[] x, String name) {
+        int squares = tape.leaf(0);
+        for (int value : x) {
+            squares = tape.add(squares, tape.multiply(value, value));
+        }
+        int mean = tape.add(tape.scale(squares, 1.0 / x.length), tape.leaf(shape.normEpsilon()));
+        int scale = tape.exp(tape.scale(tape.log(mean), -0.5));
+        int[] y = new int[x.length];
+        for (int i = 0; i < x.length; i++) {
+            y[i] = tape.multiply(tape.multiply(x[i], scale), start(name) + i);
+        }
+        return y;
+    }
+
+    private int[] multiply(int[] x, String name, int rows) {
+        int[] y = new int[rows];
+        for (int r = 0; r < rows; r++) {
+            y[r] = tape.leaf(0);
+            for (int c = 0; c < x.length; c++) {
+                y[r] = tape.add(y[r], tape.multiply(x[c], start(name) + r * x.length + c));
+            }
+        }
+        return y;
+    }
+
+    private int[] add(int[] a, int[] b) {
+        int[] sum = new int[a.length];
+        Arrays.setAll(sum, i -> tape.add(a[i], b[i]));
+        return sum;
+    }
+
+    private int start(String name) {
+        return Objects.requireNonNull(weights.get(name + ".weight")).start;
+    }
+
+    /** One tensor, its moments, and where it stands on the tape. */
+    private static final class Weight {
+        private final double[] values;
+        private final double[] first;
+        private final double[] second;
+        private int start;
+
+        Weight(double[] values) {
+            this.values = values;
+            first = new double[values.length];
+            second = new double[values.length];
+        }
+    }
+
+    /** Scalar operations in order, each with at most two inputs and the derivative by each. */
+    private static final class Tape {
+        private double[] values = new double[1 << 16];
+        private double[] byA = new double[1 << 16];
+        private double[] byB = new double[1 << 16];
+        private int[] a = new int[1 << 16];
+        private int[] b = new int[1 << 16];
+        private int size;
+
+        void clear() {
+            size = 0;
+        }
+
+        int size() {
+            return size;
+        }
+
+        double value(int i) {
+            return values[i];
+        }
+
+        int leaf(double value) {
+            return push(value, 0, 0, 0, 0);
+        }
+
+        int add(int i, int j) {
+            return push(values[i] + values[j], i, 1, j, 1);
+        }
+
+        int multiply(int i, int j) {
+            return push(values[i] * values[j], i, values[j], j, values[i]);
+        }
+
+        int scale(int i, double factor) {
+            return push(values[i] * factor, i, factor, 0, 0);
+        }
+
+        int exp(int i) {
+            double value = Math.exp(values[i]);
+            return push(value, i, value, 0, 0);
+        }
+
+        int log(int i) {
+            return push(Math.log(values[i]), i, 1 / values[i], 0, 0);
+        }
+
+        int inverse(int i) {
+            double value = 1 / values[i];
+            return push(value, i, -value * value, 0, 0);
+        }
+
+        private int push(double value, int i, double di, int j, double dj) {
+            if (size == values.length) {
+                values = Arrays.copyOf(values, 2 * size);
+                byA = Arrays.copyOf(byA, 2 * size);
+                byB = Arrays.copyOf(byB, 2 * size);
+                a = Arrays.copyOf(a, 2 * size);
+                b = Arrays.copyOf(b, 2 * size);
+            }
+            values[size] = value;
+            a[size] = i;
+            byA[size] = di;
+            b[size] = j;
+            byB[size] = dj;
+            return size++;
+        }
+
+        double[] gradient(int of) {
+            double[] gradient = new double[size];
+            gradient[of] = 1;
+            for (int i = of; i >= 0; i--) {
+                gradient[a[i]] += gradient[i] * byA[i];
+                gradient[b[i]] += gradient[i] * byB[i];
+            }
+            return gradient;
+        }
+    }
+}
