@@ -19,7 +19,7 @@ import java.util.TreeMap;
 import java.util.function.Function;
 
 /** Reads {@code key=value} arguments into the settings of a distillation job; names all problems at once. */
-final class DistillationArguments {
+public final class DistillationArguments {
     private static final String WEIGHT = "distil.replay-weight.";
 
     private final Map<String, String> given = new TreeMap<>();
@@ -41,7 +41,7 @@ final class DistillationArguments {
      *
      * @throws IllegalArgumentException naming every unknown, missing or malformed argument
      */
-    static DistillationConfig parse(String... arguments) {
+    public static DistillationConfig parse(String... arguments) {
         DistillationArguments reader = new DistillationArguments(arguments);
         String bootstrap = reader.required("kafka.bootstrap-servers");
         String prefix = reader.text("topics.prefix", "");

@@ -18,7 +18,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Reads {@code key=value} arguments into the settings of a serving job; names all problems at once. */
-final class ServingArguments {
+public final class ServingArguments {
     private static final String BUDGET = "budget.tenant.";
     private static final String BUDGET_EXAMPLE = "tokens,calls,window such as 5000,20000,PT1M";
 
@@ -29,7 +29,7 @@ final class ServingArguments {
      *
      * @throws IllegalArgumentException naming every unknown, missing or malformed argument
      */
-    static ServingConfig parse(String... arguments) {
+    public static ServingConfig parse(String... arguments) {
         KeyedArguments given = new KeyedArguments(arguments);
         KafkaAccess kafka = new KafkaAccess(
                 given.text("kafka.bootstrap-servers", "localhost:9092"), given.text("topics.prefix", ""));

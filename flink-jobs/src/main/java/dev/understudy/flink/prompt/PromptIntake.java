@@ -2,6 +2,7 @@ package dev.understudy.flink.prompt;
 
 import dev.understudy.prompt.Prompt;
 import dev.understudy.prompt.PromptId;
+import dev.understudy.prompt.PromptTemplate;
 import dev.understudy.prompt.Sampling;
 import dev.understudy.token.Tokenizer;
 import java.util.Set;
@@ -16,17 +17,20 @@ public final class PromptIntake {
     private static final int MOST_STOPS = 16;
 
     private final Tokenizer tokenizer;
+    private final PromptTemplate template;
     private final Set<String> tenants;
     private final int context;
     private final int vocabulary;
 
     /**
      * @param tokenizer the student's
+     * @param template put around every text, as the student was trained; token ids are taken as rendered
      * @param tenants names that have a budget
      * @param context most positions of the student
      */
-    public PromptIntake(Tokenizer tokenizer, Set<String> tenants, int context) {
+    public PromptIntake(Tokenizer tokenizer, PromptTemplate template, Set<String> tenants, int context) {
         this.tokenizer = tokenizer;
+        this.template = template;
         this.tenants = Set.copyOf(tenants);
         this.context = context;
         this.vocabulary = tokenizer.vocabulary().size();
@@ -116,7 +120,7 @@ public final class PromptIntake {
     private int[] ids(Submission submission) {
         String text = submission.text();
         if (text != null) {
-            return tokenizer.encode(text);
+            return template.render(tokenizer, text);
         }
         int[] ids = submission.tokenIds();
         return ids == null ? new int[0] : ids;

@@ -26,6 +26,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.JobID;
@@ -44,6 +45,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(300)
 class DistillationJobIT {
     private static final Duration PATIENCE = Duration.ofSeconds(120);
+    private static final int SIGNALS = 64;
     /** Announcements that fail, counted down in the job's own class loader, which is the test's. */
     private static final AtomicInteger FAILURES = new AtomicInteger();
 
@@ -55,12 +57,12 @@ class DistillationJobIT {
                 MiniCluster cluster = cluster(1)) {
             FileCheckpointStore store = new FileCheckpointStore(root.resolve("store"));
             traffic.sendAnswers(40);
-            traffic.sendSignals(0, 64);
+            traffic.sendSignals(0, SIGNALS);
             JobID job = submit(cluster, config(broker, root, new PoisonedRound(2, EchoTraffic.WORKLOAD)));
 
             GateJudged first = traffic.verdict(0);
             assertThat(first.getAccepted()).as("%s", first).isTrue();
-            assertThat(first.getSignals()).isBetween(40L, 64L);
+            assertThat(first.getSignals()).isEqualTo(SIGNALS);
             CheckpointPublished announced = traffic.announcement(0);
             CheckpointManifest manifest = store.verify(new CheckpointId(first.getCandidateId()));
             assertThat(ManifestAvro.toDomain(announced).toJson()).isEqualTo(manifest.toJson());
@@ -73,7 +75,7 @@ class DistillationJobIT {
             GateJudged idle = traffic.verdict(1);
             assertThat(idle.getReasons()).singleElement().asString().contains("No new signal");
 
-            traffic.sendSignals(64, 64);
+            traffic.sendSignals(SIGNALS, SIGNALS);
             GateJudged poisoned = traffic.verdict(2);
             assertThat(poisoned.getAccepted()).as("%s", poisoned).isFalse();
             assertThat(poisoned.getParent()).isEqualTo(first.getCandidateId());
@@ -95,7 +97,7 @@ class DistillationJobIT {
                 EchoTraffic traffic = EchoTraffic.on(broker, root.resolve("model"));
                 MiniCluster cluster = cluster(2)) {
             traffic.sendAnswers(40);
-            traffic.sendSignals(0, 64);
+            traffic.sendSignals(0, SIGNALS);
             JobID job = submit(cluster, config(broker, root, PoisonedRound.NONE));
             Path saves = root.resolve("work");
             await().atMost(PATIENCE).until(() -> latestSave(saves) >= 40);
@@ -133,7 +135,8 @@ class DistillationJobIT {
         return graph.getJobID();
     }
 
-    private static DistillationConfig config(EmbeddedBroker broker, Path root, PoisonedRound poison) {
+    private static DistillationConfig config(EmbeddedBroker broker, Path root, PoisonedRound poison)
+            throws IOException {
         return new DistillationConfig(
                 "distillation",
                 new KafkaAccess(broker.bootstrapServers(), EchoTraffic.PREFIX),
@@ -142,11 +145,13 @@ class DistillationJobIT {
                                 root.resolve("store").toString(),
                                 root.resolve("model").toString(),
                                 root.resolve("work").toString()),
-                        new RoundTrigger(40, Duration.ZERO, 20),
+                        new RoundTrigger(SIGNALS, Duration.ZERO, 20),
                         new DistilConfig(200, 8, 3e-3, 10, 0, 8, 1),
                         GateConfig.defaults(),
-                        ReplayConfig.defaults(),
-                        SeedFiles.none(),
+                        // None held out by hash: the first 64 signals are one round, whatever their hashes.
+                        new ReplayConfig(1 << 20, 0.5, 0, 200, 1),
+                        // Known before the first signal, so that a round never waits for something to be judged by.
+                        new SeedFiles("", EchoTraffic.heldOutFile(root).toString(), Map.of()),
                         poison),
                 Duration.ofMillis(300),
                 5);

@@ -112,6 +112,16 @@ final class EchoTraffic implements AutoCloseable {
         producer.flush();
     }
 
+    /** More verified answers, as a file of pairs. */
+    static Path heldOutFile(Path directory) throws IOException {
+        List<String> lines = new ArrayList<>();
+        for (int number = 900; number < 920; number++) {
+            lines.add("{\"workload\":\"" + WORKLOAD + "\",\"prompt\":\"" + prompt(number) + "\",\"completion\":\""
+                    + answer(number) + "\"}");
+        }
+        return Files.write(directory.resolve("held-out.jsonl"), lines);
+    }
+
     /** Signals that a certain teacher saw whole. */
     void sendSignals(int from, int count) throws IOException {
         for (int number = from; number < from + count; number++) {

@@ -2,6 +2,7 @@ package dev.understudy.flink.prompt;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.understudy.prompt.PromptTemplate;
 import dev.understudy.prompt.Sampling;
 import dev.understudy.token.Tokenizer;
 import dev.understudy.token.Vocabulary;
@@ -17,7 +18,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class PromptIntakeTest {
     private static final int CONTEXT = 8;
 
-    private final PromptIntake intake = new PromptIntake(new LetterTokenizer(), Set.of("acme"), CONTEXT);
+    private final PromptIntake intake = new PromptIntake(new LetterTokenizer(), new PromptTemplate("", ""), Set.of("acme"), CONTEXT);
 
     @Test
     void aGoodPromptIsEncodedAndAccepted() {

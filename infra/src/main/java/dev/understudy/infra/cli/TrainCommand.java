@@ -37,8 +37,8 @@ final class TrainCommand implements Callable<Integer> {
     @Option(names = "--out", required = true, description = "Folder of the model.")
     private Path out = Path.of(".");
 
-    @Option(names = "--tokenizer", description = "Folder with tokenizer.json (not needed for the recipe tokenizer).")
-    private Path tokenizer = Path.of("models", "tokenizer");
+    @Option(names = "--tokenizer", description = "Folder with tokenizer.json (default: the shipped student; not needed for the recipe tokenizer).")
+    private Path tokenizer = Path.of("infra", "models", "student");
 
     @Option(names = "--examples", defaultValue = "0", description = "Examples in all; 0 takes the recipe's number.")
     private int examples;

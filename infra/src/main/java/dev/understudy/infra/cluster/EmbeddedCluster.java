@@ -83,6 +83,16 @@ public final class EmbeddedCluster implements AutoCloseable {
         }
     }
 
+    /** Waits until a job has ended and returns its last state. */
+    public JobStatus awaitEnd(JobID job) throws InterruptedException {
+        try {
+            cluster.requestJobResult(job).get();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("The cluster lost the job: " + e.getMessage(), e);
+        }
+        return status(job);
+    }
+
     @Override
     public void close() {
         for (JobID job : jobs) {
