@@ -1,5 +1,6 @@
 package dev.understudy.gate;
 
+import dev.understudy.budget.price.PriceScale;
 import dev.understudy.lm.LanguageModel;
 import dev.understudy.lm.Scores;
 import dev.understudy.lm.TokenBatch;
@@ -14,7 +15,7 @@ import java.util.List;
  */
 public final class ForcedScoring {
     /** Bins of {@link #neededPriceHistogram}. */
-    public static final int BINS = 32;
+    public static final int BINS = PriceScale.BINS;
 
     private static final int TOP_K = 8;
     private static final double LEAST_PROBABILITY = 1e-9;
@@ -79,14 +80,14 @@ public final class ForcedScoring {
     }
 
     /**
-     * Histogram of {@link ForcedScore#neededPrice} in 32 even bins of (0, 1]: a sequence in bin b comes out right at
-     * every price up to b / 32, one without a wrong token counts in bin 31.
+     * Histogram of {@link ForcedScore#neededPrice} in the bins of {@link PriceScale}, so that the controller of prices
+     * can go on from it: a sequence comes out right at the prices of its bin and of those below; one without a wrong
+     * token counts in the last bin.
      */
     public static long[] neededPriceHistogram(List<ForcedScore> scores) {
         long[] bins = new long[BINS];
         for (ForcedScore score : scores) {
-            int bin = (int) Math.ceil(score.neededPrice() * BINS) - 1;
-            bins[Math.max(0, Math.min(BINS - 1, bin))]++;
+            bins[PriceScale.bin(score.neededPrice())]++;
         }
         return bins;
     }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.understudy.token.Tokenizer;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -28,6 +29,9 @@ public record PromptTemplate(String before, String after) {
      * @throws IllegalArgumentException when the template asks for more than one message between fixed texts
      */
     public static PromptTemplate read(Path directory) {
+        if (!Files.exists(directory.resolve(FILE))) {
+            return new PromptTemplate("", "");
+        }
         JsonNode config;
         try {
             config = JSON.readTree(directory.resolve(FILE).toFile());

@@ -1,5 +1,7 @@
 package dev.understudy.workload;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.understudy.distil.ForcedExactMatch;
 import dev.understudy.distil.PairTrainer;
 import dev.understudy.distil.PairTrainer.Pair;
@@ -47,6 +49,8 @@ public final class DemoModels {
     private static final long TEST_SEED = 99;
     private static final List<String> TOKENIZER_FILES = List.of("tokenizer.json", "tokenizer_config.json");
 
+    private static final ObjectMapper JSON = new ObjectMapper();
+
     private final Engine engine;
     private final Clock clock;
     private final Consumer<Progress> reports;
@@ -87,7 +91,7 @@ public final class DemoModels {
                     new Share(Workload.LOG_C2, 0.65),
                     new Share(Workload.SHIP_C1, 1.4),
                     new Share(Workload.APPT_C1, 1.4));
-            return new Recipe("teacher", shape(128, 4, 4, 352), shares, 140_000, 2.5e-3, 4);
+            return new Recipe("teacher", shape(128, 4, 4, 352), shares, 125_000, 2.5e-3, 4);
         }
 
         /** The same recipe on another number of examples, for trials. */
@@ -143,6 +147,7 @@ public final class DemoModels {
             }
             save(trainer, state);
             trainer.saveModel(directory, Storage.BF16);
+            nameEnd(directory, endId(tokenizer));
             copyTokenizer(tokenizerDirectory, directory);
         }
     }
@@ -182,15 +187,29 @@ public final class DemoModels {
 
     /** Ids of an answer, closed by the end token. */
     static int[] answerIds(Tokenizer tokenizer, String answer) {
-        int end = tokenizer
+        int[] text = tokenizer.encode(answer);
+        int[] ids = Arrays.copyOf(text, text.length + 1);
+        ids[text.length] = endId(tokenizer);
+        return ids;
+    }
+
+    private static int endId(Tokenizer tokenizer) {
+        return tokenizer
                 .vocabulary()
                 .special(BytePairTrainer.END)
                 .orElseThrow(() -> new IllegalArgumentException("The tokenizer has no token " + BytePairTrainer.END
                         + "; expected the demo's vocabulary. Write it again."));
-        int[] text = tokenizer.encode(answer);
-        int[] ids = Arrays.copyOf(text, text.length + 1);
-        ids[text.length] = end;
-        return ids;
+    }
+
+    /** New weights know no tokenizer, so their config.json has no end token yet. */
+    private static void nameEnd(Path directory, int end) {
+        Path file = directory.resolve("config.json");
+        try {
+            ObjectNode config = (ObjectNode) JSON.readTree(file.toFile());
+            JSON.writerWithDefaultPrettyPrinter().writeValue(file.toFile(), config.put("eos_token_id", end));
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot write the end token to " + file + ". Check the folder.", e);
+        }
     }
 
     private Trainer open(Recipe recipe, Path state) {

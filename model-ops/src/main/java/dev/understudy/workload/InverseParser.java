@@ -319,11 +319,15 @@ public final class InverseParser {
         if (Lexicon.MISSPELT.contains(word)) {
             return word;
         }
+        if (isOtherWord(word)) {
+            return word;
+        }
         List<String> near = new ArrayList<>();
         for (String candidate : Lexicon.MISSPELT) {
+            // Cheap conditions first: typing errors keep the first letter and lose one letter at most.
             if (candidate.charAt(0) == word.charAt(0)
-                    && SpellingDistance.between(candidate, word) == 1
-                    && !isOtherWord(word)) {
+                    && Math.abs(candidate.length() - word.length()) <= 1
+                    && SpellingDistance.between(candidate, word) == 1) {
                 near.add(candidate);
             }
         }

@@ -45,7 +45,7 @@ class ProbesTest {
     @Test
     void aSmallerVocabularyIsAnObjectionAndNoCrash() {
         BigramModel small = BigramModel.preferring(new int[] {1, 0}, 2);
-        assertThat(Probes.objection(small, probes.subList(1, 2), Kernel.FP32)
-                        .orElseThrow()).contains("the model has 2");
+        assertThat(Probes.objection(small, probes.subList(1, 2), Kernel.FP32).orElseThrow())
+                .contains("the model has 2");
     }
 }

@@ -27,13 +27,10 @@ import org.junit.jupiter.api.io.TempDir;
 class DecoderOnEngineTest {
     private static final ModelShape SHAPE = new ModelShape(16, 2, 2, 1, 8, 32, Stage.V, 64, true, 10_000, 1e-5);
 
-    @TempDir
-    private static Path folder;
-
     private final Stage stage = new Stage();
 
     @Test
-    void teacherWithTheStudentsWeightsWritesWhatTheStudentWouldWrite() {
+    void teacherWithTheStudentsWeightsWritesWhatTheStudentWouldWrite(@TempDir Path folder) {
         try (Trainer trainer = Engine.installed().initialise(SHAPE, 1)) {
             trainer.saveModel(folder.resolve("m"), Storage.FP32);
         }

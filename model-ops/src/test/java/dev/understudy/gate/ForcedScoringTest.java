@@ -63,9 +63,9 @@ class ForcedScoringTest {
         List<ForcedScore> scores = List.of(score("+.5"), score("-.5", "-.9"), score("-.999"));
         long[] bins = ForcedScoring.neededPriceHistogram(scores);
         assertThat(bins[31]).isEqualTo(1);
-        // Difficulty 0.1 lies in (3/32, 4/32]: price 3/32 still asks.
-        assertThat(bins[3]).isEqualTo(1);
-        assertThat(bins[0]).isEqualTo(1);
+        // Difficulty 0.1 is asked at every price below it; the highest such price is 10^(-4 + 4 * 23 / 32) = 0.075.
+        assertThat(bins[23]).isEqualTo(1);
+        assertThat(bins[7]).isEqualTo(1);
     }
 
     @Test

@@ -130,8 +130,8 @@ class GateTest {
     }
 
     /**
-     * So many of 100 sequences of ten tokens are exact; the others have one wrong token. Its
-     * confidence 0.7 is shared by two right tokens, so that asking for it has a price.
+     * So many of 100 sequences of ten tokens are exact; the others have one wrong token. Its confidence 0.7 is shared
+     * by two right tokens, so that asking for it has a price.
      */
     private static VersionFigures figures(Map<String, Integer> exact) {
         TreeMap<String, List<ForcedScore>> scores = new TreeMap<>();

@@ -4,6 +4,7 @@ import dev.understudy.budget.BudgetConfig;
 import dev.understudy.budget.Grant;
 import dev.understudy.budget.GrantBook;
 import dev.understudy.budget.TenantBudget;
+import dev.understudy.budget.price.PriceCurves;
 import dev.understudy.budget.price.QualityController;
 import dev.understudy.flink.wire.BudgetRecords;
 import dev.understudy.flink.wire.ControlRecord;
@@ -12,6 +13,8 @@ import dev.understudy.flink.wire.KafkaAccess;
 import dev.understudy.flink.wire.TopicFollower;
 import dev.understudy.flink.wire.TopicFollower.Isolation;
 import dev.understudy.flink.wire.TopicRecord;
+import dev.understudy.flink.wire.VersionNews;
+import dev.understudy.flink.wire.VersionRecords;
 import dev.understudy.flink.wire.WireRecord;
 import dev.understudy.swap.Assignment;
 import dev.understudy.wire.Topics;
@@ -19,8 +22,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
@@ -48,6 +53,8 @@ public final class BudgetLedgerOperator extends AbstractStreamOperator<WireRecor
     private transient QualityController prices;
     private transient BudgetRecords records;
     private transient ControlRecords control;
+    private transient VersionRecords versions;
+    private transient Map<String, Map<String, List<Long>>> curves;
     private transient long assignment;
 
     /**
@@ -66,12 +73,13 @@ public final class BudgetLedgerOperator extends AbstractStreamOperator<WireRecor
         super.open();
         book = new GrantBook(budgets);
         prices = new QualityController(
-                budgets.tenants().stream()
-                        .collect(Collectors.toMap(TenantBudget::tenant, TenantBudget::targetQuality)),
+                budgets.tenants().stream().collect(Collectors.toMap(TenantBudget::tenant, TenantBudget::targetQuality)),
                 TenantBudget.DEFAULT_TARGET_QUALITY,
                 PRICE_STEP);
         records = new BudgetRecords(kafka, budgets);
         control = new ControlRecords(kafka, budgets);
+        versions = new VersionRecords();
+        curves = new HashMap<>();
         recover();
         // Not here: the sink behind may write only when the whole chain is open.
         getProcessingTimeService().registerTimer(now().toEpochMilli(), time -> emit(book.start(now())));
@@ -97,12 +105,16 @@ public final class BudgetLedgerOperator extends AbstractStreamOperator<WireRecor
                 records.tally(value).ifPresent(prices::onTally);
             });
         }
+        try (TopicFollower checkpoints =
+                new TopicFollower(kafka.bootstrapServers(), kafka.name(Topics.CHECKPOINTS), Isolation.COMMITTED)) {
+            checkpoints.readToEnd(value -> hear(versions.checkpoint(value)));
+        }
         String serving = assigned.stream()
                 .max(Comparator.comparingLong(Assignment::sequence))
                 .map(assignment -> assignment.version().value())
                 .orElse(initialVersion);
         assignment = assigned.stream().mapToLong(Assignment::sequence).max().orElse(0);
-        prices.serve(serving, Map.of());
+        prices.serve(serving, curves.getOrDefault(serving, Map.of()));
     }
 
     private TopicFollower follower(Topics topic) {
@@ -115,16 +127,26 @@ public final class BudgetLedgerOperator extends AbstractStreamOperator<WireRecor
         if (element.getValue().topic().equals(kafka.name(Topics.USAGE))) {
             records.usage(value).ifPresent(usage -> emit(book.onUsage(usage, now())));
             records.tally(value).ifPresent(prices::onTally);
+        } else if (element.getValue().topic().equals(kafka.name(Topics.CHECKPOINTS))) {
+            hear(versions.checkpoint(value));
         } else {
             control.read(value).ifPresent(this::hear);
         }
     }
 
+    private void hear(Optional<VersionNews> news) {
+        if (news.orElse(null) instanceof VersionNews.Published published) {
+            curves.put(published.id().value(), PriceCurves.fromSettings(published.settings()));
+        }
+    }
+
     /** Its own grants and prices come by here too; only a newly assigned version is news. */
     private void hear(ControlRecord record) {
-        if (record instanceof ControlRecord.Assigned assigned && assigned.assignment().sequence() > assignment) {
+        if (record instanceof ControlRecord.Assigned assigned
+                && assigned.assignment().sequence() > assignment) {
             assignment = assigned.assignment().sequence();
-            prices.serve(assigned.assignment().version().value(), Map.of());
+            String version = assigned.assignment().version().value();
+            prices.serve(version, curves.getOrDefault(version, Map.of()));
         }
     }
 

@@ -15,6 +15,7 @@ import dev.understudy.flink.wire.TopicFollower.Isolation;
 import dev.understudy.flink.wire.TopicRecord;
 import dev.understudy.flink.wire.WireRecord;
 import dev.understudy.lm.Engine;
+import dev.understudy.lm.file.ModelConfig;
 import dev.understudy.teacher.Teacher;
 import dev.understudy.token.Tokenizer;
 import dev.understudy.wire.Topics;
@@ -126,7 +127,7 @@ final class DecodeOperator extends AbstractStreamOperator<WireRecord>
                 directory,
                 tokenizer.vocabulary().fingerprint().hex(),
                 clock);
-        DecodeConfig config = DecodeConfig.of(student.rows(), student.endIds(), settings.ask());
+        DecodeConfig config = DecodeConfig.of(student.rows(), endIds(student, directory), settings.ask());
         return new DecodeSession(
                 settings,
                 new DecodeSession.Host(
@@ -144,6 +145,18 @@ final class DecodeOperator extends AbstractStreamOperator<WireRecord>
                 loading,
                 loading.load(loading.initial()),
                 help(subtask));
+    }
+
+    private static List<Integer> endIds(StudentConfig student, Path directory) {
+        if (!student.endIds().isEmpty()) {
+            return student.endIds();
+        }
+        Integer end = ModelConfig.read(directory).endId();
+        if (end == null) {
+            throw new IllegalStateException("Cannot serve " + directory + ": its config.json names no eos_token_id, and "
+                    + "without one no completion ends. Set 'decode.end-ids'.");
+        }
+        return List.of(end);
     }
 
     private Help help(int subtask) {

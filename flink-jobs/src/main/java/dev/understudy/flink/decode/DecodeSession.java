@@ -1,5 +1,6 @@
 package dev.understudy.flink.decode;
 
+import dev.understudy.prompt.PromptTemplate;
 import dev.understudy.budget.BudgetConfig;
 import dev.understudy.budget.TenantBudget;
 import dev.understudy.checkpoint.CheckpointId;
@@ -28,6 +29,7 @@ import dev.understudy.swap.SwapAction;
 import dev.understudy.token.Tokenizer;
 import dev.understudy.wire.WireException;
 import java.time.Clock;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Executor;
@@ -87,7 +89,7 @@ final class DecodeSession implements DecodeListener, SwapHost, AutoCloseable {
         records = new DecodeRecords(settings.kafka());
         swaps = new SwapRecords(settings.kafka());
         intake = new PromptIntake(
-                tokenizer, names(settings.budgets()), first.model().shape().context());
+                tokenizer, PromptTemplate.read(Path.of(settings.student().initialDirectory())), names(settings.budgets()), first.model().shape().context());
         decoder = new Decoder(config, tokenizer, help, this, HelpStatistics.NONE, clock);
         swap = new ModelSwap(loading, first, this, "understudy-loader-" + subtask);
     }

@@ -11,7 +11,7 @@ import java.util.List;
  * @param initialDirectory its Hugging Face directory; also gives the tokenizer
  * @param storeDirectory root of the checkpoint store that later versions come from
  * @param kernel how weights are multiplied
- * @param endIds token ids that end every completion
+ * @param endIds token ids that end every completion; empty for the model's own end token
  * @param rows most sequences that one subtask decodes at once, at least 1
  */
 public record StudentConfig(

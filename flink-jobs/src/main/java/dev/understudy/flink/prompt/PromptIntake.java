@@ -2,6 +2,7 @@ package dev.understudy.flink.prompt;
 
 import dev.understudy.prompt.Prompt;
 import dev.understudy.prompt.PromptId;
+import dev.understudy.prompt.PromptTemplate;
 import dev.understudy.prompt.Sampling;
 import dev.understudy.token.Tokenizer;
 import java.util.Set;
@@ -13,19 +14,23 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PromptIntake {
     private static final int LONGEST_NAME = 200;
+    private static final int MOST_STOPS = 16;
 
     private final Tokenizer tokenizer;
+    private final PromptTemplate template;
     private final Set<String> tenants;
     private final int context;
     private final int vocabulary;
 
     /**
      * @param tokenizer the student's
+     * @param template put around every text, as the student was trained; token ids are taken as rendered
      * @param tenants names that have a budget
      * @param context most positions of the student
      */
-    public PromptIntake(Tokenizer tokenizer, Set<String> tenants, int context) {
+    public PromptIntake(Tokenizer tokenizer, PromptTemplate template, Set<String> tenants, int context) {
         this.tokenizer = tokenizer;
+        this.template = template;
         this.tenants = Set.copyOf(tenants);
         this.context = context;
         this.vocabulary = tokenizer.vocabulary().size();
@@ -94,6 +99,15 @@ public final class PromptIntake {
         if (!(sampling.topP() > 0 && sampling.topP() <= 1)) {
             return badSampling("topP", sampling.topP(), "above 0, at most 1");
         }
+        if (sampling.stopIds().size() > MOST_STOPS || sampling.stopTexts().size() > MOST_STOPS) {
+            return badSampling(
+                    "stops", Math.max(sampling.stopIds().size(), sampling.stopTexts().size()), "at most " + MOST_STOPS);
+        }
+        for (String stop : sampling.stopTexts()) {
+            if (stop.isEmpty() || stop.length() > LONGEST_NAME) {
+                return badSampling("a stop text of length", stop.length(), "1 to " + LONGEST_NAME);
+            }
+        }
         return null;
     }
 
@@ -106,7 +120,7 @@ public final class PromptIntake {
     private int[] ids(Submission submission) {
         String text = submission.text();
         if (text != null) {
-            return tokenizer.encode(text);
+            return template.render(tokenizer, text);
         }
         int[] ids = submission.tokenIds();
         return ids == null ? new int[0] : ids;

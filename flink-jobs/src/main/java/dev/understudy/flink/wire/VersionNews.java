@@ -3,12 +3,21 @@ package dev.understudy.flink.wire;
 import dev.understudy.checkpoint.CheckpointId;
 import dev.understudy.swap.Assignment;
 import java.time.Instant;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** What the assigner of versions reads from the checkpoint and control topics. */
 public sealed interface VersionNews {
-    /** A checkpoint was published; it holds from then on. */
-    record Published(CheckpointId id, Instant createdAt) implements VersionNews {}
+    /**
+     * A checkpoint was published.
+     *
+     * @param settings of the round that made it, by key
+     */
+    record Published(CheckpointId id, Instant createdAt, Map<String, String> settings) implements VersionNews {
+        public Published {
+            settings = Map.copyOf(settings);
+        }
+    }
 
     /** A checkpoint is retired. */
     record Retired(CheckpointId id) implements VersionNews {}

@@ -28,7 +28,7 @@ public final class VersionRecords {
             CheckpointId id = new CheckpointId(record.getId());
             return Optional.of(
                     record.getRetired() == null
-                            ? new VersionNews.Published(id, record.getCreatedAt())
+                            ? new VersionNews.Published(id, record.getCreatedAt(), record.getSettings())
                             : new VersionNews.Retired(id));
         } catch (WireException | IllegalArgumentException e) {
             LOG.warn("Passed over a checkpoint record; look for its writer. cause={}", e.getMessage());

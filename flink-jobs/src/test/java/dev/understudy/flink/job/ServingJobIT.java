@@ -47,6 +47,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@SuppressWarnings("NullAway.Init") // JUnit sets the folder, start() the pipeline.
 class ServingJobIT {
     private static final String TENANT = "acme";
     private static final long STUDENT_SEED = 7;
@@ -79,7 +80,10 @@ class ServingJobIT {
             completions = pipeline.await("plain.", Topics.COMPLETIONS, CompletionProduced.class, 40);
         }
 
-        assertThat(completions).extracting(CompletionProduced::getId).doesNotHaveDuplicates().hasSize(40);
+        assertThat(completions)
+                .extracting(CompletionProduced::getId)
+                .doesNotHaveDuplicates()
+                .hasSize(40);
         assertThat(completions).allSatisfy(completion -> {
             assertThat(completion.getTokenIds()).isNotEmpty();
             assertThat(completion.getStudentVersion()).isEqualTo("p0");
@@ -114,15 +118,16 @@ class ServingJobIT {
         assertThat(rejections)
                 .filteredOn(rejection -> rejection.getCode().equals("UNREADABLE"))
                 .singleElement()
-                .satisfies(rejection -> assertThat(rejection.getOriginal().array()).containsExactly(1, 2, 3));
+                .satisfies(
+                        rejection -> assertThat(rejection.getOriginal().array()).containsExactly(1, 2, 3));
     }
 
     @Test
     void helpIsGivenUpToTheCapAndNoFurther() throws Exception {
         int cap = 60;
         pipeline.createTopics("scarce.");
-        AskConfig always = new AskConfig(
-                new AskPolicy.Always(), 0, false, Duration.ofSeconds(10), Duration.ofSeconds(2));
+        AskConfig always =
+                new AskConfig(new AskPolicy.Always(), 0, false, Duration.ofSeconds(10), Duration.ofSeconds(2));
         Path log = directory.resolve("scarce.log");
         List<CompletionProduced> completions = List.of();
         try (RunningJob job = pipeline.start(config("scarce.", always, cap, teacher("scarce.log")))) {
@@ -147,7 +152,8 @@ class ServingJobIT {
         assertThat(completions)
                 .filteredOn(completion -> completion.getTeacherTokens() > 0)
                 .isNotEmpty()
-                .allSatisfy(completion -> assertThat(completion.getTeacherVersion()).isEqualTo("teacher"));
+                .allSatisfy(
+                        completion -> assertThat(completion.getTeacherVersion()).isEqualTo("teacher"));
         assertThat(pipeline.now("scarce.", Topics.SIGNALS, InterventionRecorded.class))
                 .extracting(InterventionRecorded::getPromptId)
                 .doesNotHaveDuplicates()
@@ -206,7 +212,8 @@ class ServingJobIT {
     void nothingIsLostOrDoubledWhenATaskManagerDies() throws Exception {
         int prompts = 400;
         List<PromptSubmitted> all = prompts(0, prompts).stream()
-                .map(prompt -> PromptSubmitted.newBuilder(prompt).setMaxTokens(80).build())
+                .map(prompt ->
+                        PromptSubmitted.newBuilder(prompt).setMaxTokens(80).build())
                 .toList();
         pipeline.createTopics("calm.");
         pipeline.createTopics("killed.");
@@ -296,7 +303,9 @@ class ServingJobIT {
     }
 
     private static List<PromptSubmitted> prompts(int from, int count) {
-        return IntStream.range(from, from + count).mapToObj(ServingJobIT::prompt).toList();
+        return IntStream.range(from, from + count)
+                .mapToObj(ServingJobIT::prompt)
+                .toList();
     }
 
     private static PromptSubmitted prompt(int i) {
@@ -318,8 +327,7 @@ class ServingJobIT {
 
     private static ServingConfig config(String prefix, AskConfig ask, long cap, @Nullable TeacherSource teacher) {
         BudgetConfig budgets =
-                BudgetConfig.of(
-                List.of(new TenantBudget(TENANT, cap, cap * 100, Duration.ofHours(1), 0, 0.98, 0)));
+                BudgetConfig.of(List.of(new TenantBudget(TENANT, cap, cap * 100, Duration.ofHours(1), 0, 0.98, 0)));
         StudentConfig student = new StudentConfig(
                 "p0",
                 directory.resolve("student").toString(),

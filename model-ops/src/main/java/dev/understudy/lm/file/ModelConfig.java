@@ -25,6 +25,9 @@ public record ModelConfig(
         ModelShape shape,
         @Nullable Integer beginId,
         @Nullable Integer endId) {
+    /** No size of a supported model is larger, and no product of two sizes then overflows. */
+    private static final int LARGEST_SIZE = 1 << 20;
+
     private static final ObjectMapper JSON = new ObjectMapper();
 
     /**
@@ -89,6 +92,12 @@ public record ModelConfig(
             if (headSize % 2 != 0) {
                 throw rejected("head_dim", "" + headSize, "an even number", "correct the file");
             }
+            int vocabulary = whole("vocab_size", null);
+            int feedForward = whole("intermediate_size", null);
+            long rows = Math.max(3L * heads * headSize, Math.max(vocabulary, 2L * feedForward));
+            if (rows * width > Integer.MAX_VALUE) {
+                throw rejected("hidden_size", "" + width, "matrices below 2^31 elements", "correct the file");
+            }
             try {
                 ModelShape shape = new ModelShape(
                         width,
@@ -96,8 +105,8 @@ public record ModelConfig(
                         heads,
                         whole("num_key_value_heads", heads),
                         headSize,
-                        whole("intermediate_size", null),
-                        whole("vocab_size", null),
+                        feedForward,
+                        vocabulary,
                         whole("max_position_embeddings", null),
                         root.path("tie_word_embeddings").asBoolean(false),
                         ropeBase(),
@@ -144,8 +153,11 @@ public record ModelConfig(
             if ((node.isMissingNode() || node.isNull()) && otherwise != null) {
                 return otherwise;
             }
-            if (!node.isIntegralNumber() || !node.canConvertToInt() || node.asInt() < 1) {
-                throw rejected(field, node.toString(), "a positive whole number", "correct the file");
+            if (!node.isIntegralNumber()
+                    || !node.canConvertToInt()
+                    || node.asInt() < 1
+                    || node.asInt() > LARGEST_SIZE) {
+                throw rejected(field, node.toString(), "a whole number from 1 to " + LARGEST_SIZE, "correct the file");
             }
             return node.asInt();
         }

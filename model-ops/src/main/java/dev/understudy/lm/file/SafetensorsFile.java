@@ -10,6 +10,7 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -84,9 +85,15 @@ public final class SafetensorsFile {
                     Arrays.toString(expected) + " by config.json",
                     "use the config.json that belongs to these weights");
         }
+        if (width(entry.type) == 0) {
+            throw rejected(
+                    "tensor " + name + " has dtype " + entry.type,
+                    "F32, BF16 or F16",
+                    "export the model in one of these formats");
+        }
         float[] values = new float[NamedTensor.elements(shape)];
         try (FileChannel channel = FileChannel.open(file)) {
-            readValues(channel, name, entry, values);
+            readValues(channel, entry, values);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -109,7 +116,7 @@ public final class SafetensorsFile {
         }
         ByteBuffer text = ByteBuffer.allocate((int) length);
         readFully(channel, text, 8);
-        JsonNode header = JSON.readTree(text.array());
+        JsonNode header = JSON.readTree(new String(text.array(), StandardCharsets.UTF_8));
         if (header == null || !header.isObject()) {
             throw rejected("its header is not an object", "a JSON object", "copy the file again");
         }
@@ -171,14 +178,8 @@ public final class SafetensorsFile {
         };
     }
 
-    private void readValues(FileChannel channel, String name, Entry entry, float[] values) throws IOException {
+    private void readValues(FileChannel channel, Entry entry, float[] values) throws IOException {
         int width = width(entry.type);
-        if (width == 0) {
-            throw rejected(
-                    "tensor " + name + " has dtype " + entry.type,
-                    "F32, BF16 or F16",
-                    "export the model in one of these formats");
-        }
         ByteBuffer chunk = ByteBuffer.allocate((int) Math.min(CHUNK_BYTES, Math.max(width, entry.end - entry.begin)))
                 .order(ByteOrder.LITTLE_ENDIAN);
         int done = 0;

@@ -1,0 +1,70 @@
+package dev.understudy.flink.decode;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.understudy.decode.HelpState;
+import dev.understudy.decode.HelpUsed;
+import dev.understudy.decode.SequenceSnapshot;
+import dev.understudy.decode.StopReason;
+import dev.understudy.decode.WrittenTokens;
+import dev.understudy.lm.TeacherDistribution;
+import dev.understudy.prompt.Prompt;
+import dev.understudy.prompt.PromptId;
+import dev.understudy.prompt.Sampling;
+import dev.understudy.signal.Author;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class SequenceCodecTest {
+    private static final TeacherDistribution LAW =
+            new TeacherDistribution(new int[] {5, 9}, new float[] {-0.1f, -2.5f});
+
+    private static SequenceSnapshot sequence(@Nullable StopReason stop) {
+        Prompt prompt = new Prompt(
+                new PromptId("p-1"),
+                "acme",
+                "orders",
+                new int[] {3, 1, 4},
+                new Sampling(0.7, 40, 0.95, -3, List.of(2, 7), List.of("\n", "Ende ü")),
+                17,
+                true,
+                Instant.ofEpochMilli(1234));
+        WrittenTokens written = new WrittenTokens(
+                new int[] {8, 5},
+                List.of(Author.STUDENT, Author.TEACHER),
+                new int[] {8, 6},
+                new float[] {0.9f, 0.3f},
+                Arrays.asList(null, LAW));
+        return new SequenceSnapshot(
+                prompt, "v-3", written, new HelpUsed(HelpState.EXHAUSTED, 4, 1, 2), stop, Instant.ofEpochMilli(99), 2);
+    }
+
+    @Test
+    void aSequenceComesBackAsItWas() {
+        SequenceSnapshot sequence = sequence(StopReason.MAX_TOKENS);
+
+        SequenceSnapshot back = SequenceCodec.decode(SequenceCodec.encode(sequence));
+
+        assertThat(back).usingRecursiveComparison().isEqualTo(sequence);
+    }
+
+    @Test
+    void aRunningSequenceHasNoStopReason() {
+        assertThat(SequenceCodec.decode(SequenceCodec.encode(sequence(null))).stop())
+                .isNull();
+    }
+
+    @Test
+    void anUnknownLayoutIsRefusedWithARemedy() {
+        byte[] bytes = SequenceCodec.encode(sequence(null));
+        bytes[0] = 9;
+
+        assertThatThrownBy(() -> SequenceCodec.decode(bytes))
+                .hasMessageContaining("layout 9")
+                .hasMessageContaining("Restore with the program that wrote");
+    }
+}

@@ -1,0 +1,155 @@
+package dev.understudy.distil;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.understudy.distil.PairTrainer.Pair;
+import dev.understudy.distil.PairTrainer.PairSource;
+import dev.understudy.distil.PairTrainer.Plan;
+import dev.understudy.distil.PairTrainer.Progress;
+import dev.understudy.lm.Hyper;
+import dev.understudy.lm.ModelShape;
+import dev.understudy.lm.StepReport;
+import dev.understudy.lm.Storage;
+import dev.understudy.lm.Trainer;
+import dev.understudy.lm.TrainingBatch;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+class PairTrainerTest {
+    private static final Clock CLOCK = Clock.fixed(Instant.EPOCH, ZoneOffset.UTC);
+    private static final Plan PLAN = new Plan(40, 2, 1e-2, 4, 7);
+
+    @Test
+    void predictsTheAnswerAndItsEndButNeverThePrompt() {
+        List<Pair> pairs = List.of(
+                new Pair(new int[] {5, 6, 7}, new int[] {8, 0}), new Pair(new int[] {9}, new int[] {10, 11, 0}));
+        TrainingBatch batch = PairTrainer.batch(pairs);
+        assertThat(batch.tokens().time()).isEqualTo(4);
+        assertThat(batch.tokens().ids()).containsExactly(5, 6, 7, 8, 9, 10, 11, 0);
+        assertThat(batch.tokens().positions()).containsExactly(2, 3, 4, 5, 6);
+        assertThat(batch.topIds()).containsExactly(8, 0, 10, 11, 0);
+        assertThat(batch.weights()).containsOnly(1f);
+        assertThat(batch.topLogProbabilities()).containsOnly(0f);
+    }
+
+    @Test
+    void seesEveryPairOfAPoolOnceInBatchesOfSimilarLength() {
+        RecordingTrainer trainer = new RecordingTrainer(0);
+        new PairTrainer(trainer, PLAN, source(), CLOCK).run(16, 16, progress -> {});
+        List<Integer> seen = new ArrayList<>();
+        for (TrainingBatch batch : trainer.batches) {
+            seen.add(batch.topIds()[0]);
+            seen.add(batch.topIds()[batch.topIds().length / 2]);
+        }
+        PairSource again = source();
+        List<Integer> drawn = new ArrayList<>();
+        for (int i = 0; i < 32; i++) {
+            drawn.add(again.next().answer()[0]);
+        }
+        assertThat(seen).containsExactlyInAnyOrderElementsOf(drawn);
+        assertThat(trainer.batches.stream().map(batch -> batch.tokens().time()).distinct())
+                .as("sorted by length, then shuffled")
+                .hasSizeGreaterThan(2);
+    }
+
+    @Test
+    void continuesWithTheSameBatchesAfterARestart() {
+        RecordingTrainer whole = new RecordingTrainer(0);
+        assertThat(new PairTrainer(whole, PLAN, source(), CLOCK).run(100, 10, progress -> {}))
+                .isTrue();
+        RecordingTrainer resumed = new RecordingTrainer(19);
+        new PairTrainer(resumed, PLAN, source(), CLOCK).run(100, 10, progress -> {});
+        assertThat(resumed.batches).hasSize(21);
+        for (int i = 0; i < resumed.batches.size(); i++) {
+            assertThat(resumed.batches.get(i).tokens().ids())
+                    .isEqualTo(whole.batches.get(19 + i).tokens().ids());
+        }
+        assertThat(resumed.rates).isEqualTo(whole.rates.subList(19, 40));
+    }
+
+    @Test
+    void warmsUpAndThenFollowsHalfACosineToTheFloor() {
+        assertThat(PLAN.learningRateAt(0)).isCloseTo(0.25e-2, within(1e-12));
+        assertThat(PLAN.learningRateAt(4)).isCloseTo(1e-2, within(1e-12));
+        assertThat(PLAN.learningRateAt(22)).isCloseTo(0.525e-2, within(1e-12));
+        assertThat(PLAN.learningRateAt(40)).isCloseTo(0.05e-2, within(1e-12));
+    }
+
+    @Test
+    void reportsMeanLossAndWhatIsLeft() {
+        List<Progress> reports = new ArrayList<>();
+        boolean finished = new PairTrainer(new RecordingTrainer(0), PLAN, source(), CLOCK).run(15, 10, reports::add);
+        assertThat(finished).isFalse();
+        assertThat(reports).extracting(Progress::step).containsExactly(10L, 15L);
+        assertThat(reports).extracting(Progress::loss).containsExactly(5.5, 13.0);
+    }
+
+    @Test
+    void refusesAPlanWithoutSteps() {
+        assertThatThrownBy(() -> new Plan(0, 16, 1e-3, 100, 1)).hasMessageContaining("steps=0");
+        assertThatThrownBy(() -> new Pair(new int[0], new int[] {1})).hasMessageContaining("0 prompt");
+    }
+
+    /** Answers of one label and one end token of equal id, so that the middle of the labels is the second row's. */
+    private static PairSource source() {
+        SplittableRandom random = new SplittableRandom(3);
+        return () -> {
+            int[] prompt = new int[random.nextInt(1, 9)];
+            Arrays.fill(prompt, 1);
+            int label = random.nextInt(10, 1_000_000);
+            return new Pair(prompt, new int[] {label, label});
+        };
+    }
+
+    /** Remembers what it is given; the loss of step n is n. */
+    private static final class RecordingTrainer implements Trainer {
+        final List<TrainingBatch> batches = new ArrayList<>();
+        final List<Double> rates = new ArrayList<>();
+        private long steps;
+
+        RecordingTrainer(long steps) {
+            this.steps = steps;
+        }
+
+        @Override
+        public ModelShape shape() {
+            throw new UnsupportedOperationException("not asked for here");
+        }
+
+        @Override
+        public long steps() {
+            return steps;
+        }
+
+        @Override
+        public StepReport step(TrainingBatch batch, Hyper hyper) {
+            batches.add(batch);
+            rates.add(hyper.learningRate());
+            return new StepReport(++steps, 1);
+        }
+
+        @Override
+        public void saveModel(Path directory, Storage storage) {
+            throw new UnsupportedOperationException("not asked for here");
+        }
+
+        @Override
+        public void saveState(Path directory) {
+            throw new UnsupportedOperationException("not asked for here");
+        }
+
+        @Override
+        public void close() {
+            // nothing is held
+        }
+    }
+}
