@@ -97,7 +97,7 @@ final class RoundCycle implements AutoCloseable {
         if (parent != null && !isBlocked(parent, blocked)) {
             return;
         }
-        CheckpointId serving = new CheckpointId(assignment.checkpointId());
+        CheckpointId serving = assignment.checkpointId();
         CheckpointId adopted = isBlocked(serving, blocked) || !tools.store().isPublished(serving) ? null : serving;
         if (adopted == null ? parent != null : !adopted.equals(parent)) {
             LOG.info("Rounds begin at another parent from={} to={}", parent, adopted);

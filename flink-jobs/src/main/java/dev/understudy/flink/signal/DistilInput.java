@@ -1,5 +1,6 @@
 package dev.understudy.flink.signal;
 
+import dev.understudy.checkpoint.CheckpointId;
 import dev.understudy.signal.Intervention;
 import java.util.List;
 
@@ -54,7 +55,7 @@ public sealed interface DistilInput {
      * @param checkpointId id of the serving checkpoint
      * @param blocked ids that must not serve again
      */
-    record Assignment(String checkpointId, List<String> blocked) implements DistilInput {
+    record Assignment(CheckpointId checkpointId, List<String> blocked) implements DistilInput {
         public Assignment {
             blocked = List.copyOf(blocked);
         }

@@ -1,5 +1,6 @@
 package dev.understudy.flink.wire;
 
+import dev.understudy.checkpoint.CheckpointId;
 import dev.understudy.flink.signal.DistilInput;
 import dev.understudy.flink.signal.DistilInput.PassedOver;
 import dev.understudy.flink.signal.DistilInput.Reason;
@@ -58,7 +59,7 @@ public final class DistilInputs {
             return outcome(outcome);
         }
         if (value instanceof VersionAssigned assigned) {
-            return new DistilInput.Assignment(assigned.getCheckpointId(), assigned.getBlocked());
+            return new DistilInput.Assignment(new CheckpointId(assigned.getCheckpointId()), assigned.getBlocked());
         }
         if (value instanceof OperatorCommand command && command.getCommand() == CommandKind.START_ROUND) {
             return new DistilInput.RoundRequested(command.getId());

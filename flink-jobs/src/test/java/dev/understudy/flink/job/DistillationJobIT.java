@@ -44,7 +44,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Timeout(300)
 class DistillationJobIT {
-    private static final Duration PATIENCE = Duration.ofSeconds(120);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final int SIGNALS = 64;
     /** Announcements that fail, counted down in the job's own class loader, which is the test's. */
     private static final AtomicInteger FAILURES = new AtomicInteger();

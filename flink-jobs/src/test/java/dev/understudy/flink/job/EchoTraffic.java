@@ -32,12 +32,14 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Future;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -50,11 +52,12 @@ final class EchoTraffic implements AutoCloseable {
     static final String WORKLOAD = "echo";
     static final String PREFIX = "test.";
     private static final Instant AT = Instant.ofEpochMilli(1_700_000_000_000L);
-    private static final Duration PATIENCE = Duration.ofSeconds(120);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private final Tokenizer tokenizer;
     private final KafkaProducer<byte[], byte[]> producer;
     private final KafkaConsumer<byte[], byte[]> consumer;
+    private final List<Future<RecordMetadata>> sent = new ArrayList<>();
     private final List<GateJudged> verdicts = new ArrayList<>();
     private final List<CheckpointPublished> announcements = new ArrayList<>();
 
@@ -94,7 +97,7 @@ final class EchoTraffic implements AutoCloseable {
     }
 
     /** Verified answers to prompts that no signal is about. */
-    void sendAnswers(int count) throws IOException {
+    void sendAnswers(int count) throws Exception {
         for (int i = 0; i < count; i++) {
             int number = 500 + i;
             send(
@@ -109,7 +112,7 @@ final class EchoTraffic implements AutoCloseable {
                             .setAt(AT)
                             .build());
         }
-        producer.flush();
+        flush();
     }
 
     /** More verified answers, as a file of pairs. */
@@ -123,14 +126,14 @@ final class EchoTraffic implements AutoCloseable {
     }
 
     /** Signals that a certain teacher saw whole. */
-    void sendSignals(int from, int count) throws IOException {
+    void sendSignals(int from, int count) throws Exception {
         for (int number = from; number < from + count; number++) {
             send(Topics.SIGNALS, InterventionAvro.fromDomain(signal(number), AT));
         }
-        producer.flush();
+        flush();
     }
 
-    void requestRound(String id) throws IOException {
+    void requestRound(String id) throws Exception {
         send(
                 Topics.CONTROL,
                 OperatorCommand.newBuilder()
@@ -138,7 +141,7 @@ final class EchoTraffic implements AutoCloseable {
                         .setCommand(CommandKind.START_ROUND)
                         .setAt(AT)
                         .build());
-        producer.flush();
+        flush();
     }
 
     /** The verdict with this number, from 0, as soon as it is committed. */
@@ -172,11 +175,15 @@ final class EchoTraffic implements AutoCloseable {
 
     private void send(Topics topic, SpecificRecord value) throws IOException {
         byte[] bytes = WireCodec.of(topic).encode(value);
-        producer.send(new ProducerRecord<>(topic.name(PREFIX), RecordKeys.bytes(value), bytes), (written, failure) -> {
-            if (failure != null) {
-                throw new IllegalStateException("not written to " + topic, failure);
-            }
-        });
+        sent.add(producer.send(new ProducerRecord<>(topic.name(PREFIX), RecordKeys.bytes(value), bytes)));
+    }
+
+    /** Fails when anything sent so far was not written. */
+    private void flush() throws Exception {
+        for (Future<RecordMetadata> acknowledged : sent) {
+            acknowledged.get();
+        }
+        sent.clear();
     }
 
     private Intervention signal(int number) {

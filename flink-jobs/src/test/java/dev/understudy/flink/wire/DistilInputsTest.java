@@ -2,6 +2,7 @@ package dev.understudy.flink.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.understudy.checkpoint.CheckpointId;
 import dev.understudy.flink.signal.DistilInput;
 import dev.understudy.flink.signal.DistilInput.PassedOver;
 import dev.understudy.flink.signal.DistilInput.Reason;
@@ -47,7 +48,8 @@ class DistilInputsTest {
                 .setAssignedAt(AT)
                 .build();
 
-        assertThat(read(Topics.CONTROL, assigned)).isEqualTo(new DistilInput.Assignment("r0001-a", List.of("r0002-b")));
+        assertThat(read(Topics.CONTROL, assigned))
+                .isEqualTo(new DistilInput.Assignment(new CheckpointId("r0001-a"), List.of("r0002-b")));
     }
 
     @Test
