@@ -53,6 +53,9 @@ class ServingJobIT {
     private static final long STUDENT_SEED = 7;
     private static final long TEACHER_SEED = 8;
 
+    private static final AskConfig ALWAYS =
+            new AskConfig(new AskPolicy.Always(), 0, false, Duration.ofSeconds(10), Duration.ofSeconds(2));
+
     @TempDir
     static Path directory;
 
@@ -130,7 +133,7 @@ class ServingJobIT {
                 new AskConfig(new AskPolicy.Always(), 0, false, Duration.ofSeconds(10), Duration.ofSeconds(2));
         Path log = directory.resolve("scarce.log");
         List<CompletionProduced> completions = List.of();
-        try (RunningJob job = pipeline.start(config("scarce.", always, cap, teacher("scarce.log")))) {
+        try (RunningJob job = pipeline.start(config("scarce.", ALWAYS, cap, teacher("scarce.log")))) {
             for (int sent = 0; sent < 400 && spent(log) < cap; sent += 20) {
                 pipeline.send("scarce.", Topics.PROMPTS, prompts(sent, 20));
                 completions = pipeline.await("scarce.", Topics.COMPLETIONS, CompletionProduced.class, sent + 20);
@@ -158,6 +161,38 @@ class ServingJobIT {
                 .extracting(InterventionRecorded::getPromptId)
                 .doesNotHaveDuplicates()
                 .isNotEmpty();
+    }
+
+    @Test
+    void theCapHoldsAcrossALostTaskManagerAndAStartWithoutState() throws Exception {
+        int cap = 120;
+        pipeline.createTopics("crash.");
+        Path log = directory.resolve("crash.log");
+        int sent = 0;
+        try (RunningJob job = pipeline.start(config("crash.", ALWAYS, cap, teacher("crash.log")))) {
+            for (; sent < 400 && spent(log) < cap / 4; sent += 20) {
+                pipeline.send("crash.", Topics.PROMPTS, prompts(sent, 20));
+                pipeline.await("crash.", Topics.COMPLETIONS, CompletionProduced.class, sent + 20);
+            }
+            pipeline.send("crash.", Topics.PROMPTS, prompts(sent, 20));
+            pipeline.replaceTaskManager(0);
+            for (int round = 0; round < 5; round++) {
+                sent += 20;
+                pipeline.send("crash.", Topics.PROMPTS, prompts(sent, 20));
+                pipeline.await("crash.", Topics.COMPLETIONS, CompletionProduced.class, sent + 20);
+            }
+        }
+        long before = spent(log);
+        assertThat(before).isBetween(1L, (long) cap);
+
+        // Without state the prompts are read from the beginning; what was spent on them stays spent.
+        try (RunningJob job = pipeline.start(config("crash.", ALWAYS, cap, teacher("crash.log")))) {
+            pipeline.await("crash.", Topics.COMPLETIONS, CompletionProduced.class, 2 * sent + 40);
+            pipeline.send("crash.", Topics.PROMPTS, prompts(sent + 20, 20));
+            pipeline.await("crash.", Topics.COMPLETIONS, CompletionProduced.class, 2 * sent + 60);
+        }
+
+        assertThat(spent(log)).isBetween(before, (long) cap);
     }
 
     @Test
