@@ -1,5 +1,6 @@
 package dev.understudy.flink.distil;
 
+import dev.understudy.budget.price.PriceCurves;
 import dev.understudy.checkpoint.Contents;
 import dev.understudy.checkpoint.Origin;
 import dev.understudy.checkpoint.Probes;
@@ -17,6 +18,7 @@ import dev.understudy.lm.Kernel;
 import dev.understudy.lm.LanguageModel;
 import dev.understudy.lm.Storage;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -195,7 +197,6 @@ final class RoundRun implements AutoCloseable {
                 .map(GateExample::promptIds)
                 .limit(PROBES)
                 .toList();
-        DistilConfig round = tools.config().round();
         Student student = tools.student();
         tools.store()
                 .seal(
@@ -209,15 +210,24 @@ final class RoundRun implements AutoCloseable {
                                 plan.parent(),
                                 RoundJudgement.summary(verdict),
                                 plan.trainedOn(),
-                                Map.of(
-                                        "distil.steps", Integer.toString(round.steps()),
-                                        "distil.batch", Integer.toString(round.batch()),
-                                        "distil.learning-rate", Double.toString(round.learningRate()),
-                                        "distil.replay-share", Double.toString(round.replayShare()),
-                                        "distil.top-k", Integer.toString(round.topK()),
-                                        "distil.seed", Long.toString(round.seed())),
+                                settings(verdict),
                                 CODE_VERSION,
                                 tools.clock().instant()));
+    }
+
+    /** How it was trained, and the gate's curves: the serving job's prices go on from them. */
+    private Map<String, String> settings(GateVerdict verdict) {
+        DistilConfig round = tools.config().round();
+        Map<String, long[]> curves = new HashMap<>();
+        verdict.workloads().forEach(workload -> curves.put(workload.workload(), workload.neededPrices()));
+        Map<String, String> settings = new HashMap<>(PriceCurves.toSettings(curves));
+        settings.put("distil.steps", Integer.toString(round.steps()));
+        settings.put("distil.batch", Integer.toString(round.batch()));
+        settings.put("distil.learning-rate", Double.toString(round.learningRate()));
+        settings.put("distil.replay-share", Double.toString(round.replayShare()));
+        settings.put("distil.top-k", Integer.toString(round.topK()));
+        settings.put("distil.seed", Long.toString(round.seed()));
+        return settings;
     }
 
     /** Ends the round without a candidate. */
