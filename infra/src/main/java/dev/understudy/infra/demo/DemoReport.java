@@ -11,6 +11,7 @@ import java.util.Map;
  * @param completions distinct completions seen by the observer
  * @param lost prompts sent without completion or rejection
  * @param duplicated completions beyond the first of an id
+ * @param bothAuthors completions with tokens of student and teacher
  * @param budget the caps and what the teacher's log says
  * @param phases in the order of the schedule
  * @param workloads share of teacher-written tokens over time, by workload
@@ -25,6 +26,7 @@ public record DemoReport(
         long completions,
         long lost,
         long duplicated,
+        long bothAuthors,
         Budget budget,
         List<Phase> phases,
         Map<String, Share> workloads,

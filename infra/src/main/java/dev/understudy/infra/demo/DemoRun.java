@@ -151,6 +151,7 @@ final class DemoRun {
                 completions.size(),
                 observer.open(),
                 observer.duplicated(),
+                completions.stream().filter(Seen::bothAuthors).count(),
                 ReportBuilder.budget(DemoJobs.capTokens(), DemoJobs.capCalls(), calls(files.callLog()), completions),
                 ReportBuilder.phases(
                         options.schedule().phases().stream().map(Phase::name).toList(), completions, Traffic.LARGE),

@@ -1,0 +1,81 @@
+package dev.understudy.infra.demo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.understudy.infra.demo.DemoOptions.Sabotage;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.ZoneOffset;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The short story on the real loop: as it is, and broken in each of its three joints; the demo's own checks must tell. */
+@Timeout(300)
+class SabotageIT {
+    private static final int SECONDS = 40;
+    private static final Path MODELS = Path.of("models").toAbsolutePath();
+
+    @TempDir
+    private Path work;
+
+    @Test
+    void theLoopMovesWhenNothingIsBroken() throws InterruptedException {
+        DemoReport report = run(Sabotage.NONE);
+
+        assertThat(report.lost()).isZero();
+        assertThat(report.duplicated()).isZero();
+        assertThat(report.budget().violations()).isZero();
+        assertThat(report.checkpoints().published()).isPositive();
+        assertThat(report.checkpoints().swapsProven()).isPositive();
+        assertThat(report.bothAuthors()).as("completions with tokens of both authors").isPositive();
+        assertThat(report.studentAlone().get("log-c2").start()).isLessThan(0.1);
+        assertThat(report.studentAlone().get("log-c2").end()).isGreaterThan(0.2);
+    }
+
+    @Test
+    void withoutTrainingNothingIsPublished() throws InterruptedException {
+        DemoReport report = run(Sabotage.NO_TRAINING);
+
+        assertThat(broken(report)).contains("checkpoints published", "gain of the student alone on log-c2");
+        assertThat(report.lost()).isZero();
+    }
+
+    @Test
+    void withoutAskingNothingIsLearnt() throws InterruptedException {
+        DemoReport report = run(Sabotage.NO_ASKING);
+
+        assertThat(broken(report)).contains("checkpoints published", "teacher share of log-c2 at the end");
+        assertThat(report.budget().spent()).isZero();
+    }
+
+    @Test
+    void anIgnoredSwapIsSeen() throws InterruptedException {
+        DemoReport report = run(Sabotage.SWAP_IGNORED);
+
+        assertThat(report.checkpoints().published()).isPositive();
+        assertThat(broken(report)).contains("swaps proven", "teacher share of log-c2 at the end");
+    }
+
+    private DemoReport run(Sabotage sabotage) throws InterruptedException {
+        DemoOptions options = new DemoOptions(
+                Schedule.brief(SECONDS),
+                SECONDS,
+                1,
+                MODELS.resolve("student"),
+                MODELS.resolve("teacher"),
+                true,
+                work,
+                100,
+                sabotage);
+        return new DemoRun(options, Clock.tickMillis(ZoneOffset.UTC), view -> {}).run();
+    }
+
+    private static List<String> broken(DemoReport report) {
+        return DemoChecks.judge(report, DemoPromises.BRIEF).stream()
+                .filter(check -> !check.holds())
+                .map(DemoChecks.Check::name)
+                .toList();
+    }
+}
