@@ -94,6 +94,23 @@ class ServingJobIT {
     }
 
     @Test
+    void withoutTransactionsACompletionIsVisibleAtOnce() throws Exception {
+        pipeline.createTopics("weak.");
+        ServingConfig exact = config("weak.", AskConfig.never(), 0, null);
+        // No checkpoint within the test: nothing that waits for one would come.
+        ServingConfig weak = new ServingConfig(
+                exact.decode(), 2, ServingConfig.Delivery.AT_LEAST_ONCE, Duration.ofMinutes(10), 3);
+        try (RunningJob job = pipeline.start(weak)) {
+            pipeline.send("weak.", Topics.PROMPTS, prompts(0, 20));
+
+            assertThat(pipeline.await("weak.", Topics.COMPLETIONS, CompletionProduced.class, 20))
+                    .extracting(CompletionProduced::getId)
+                    .doesNotHaveDuplicates()
+                    .hasSize(20);
+        }
+    }
+
+    @Test
     void badPromptsAreRejectedAndDoNotStopTheOthers() throws Exception {
         pipeline.createTopics("bad.");
         pipeline.sendBytes("bad.prompts", List.of(new byte[] {1}), List.of(new byte[] {1, 2, 3}));
@@ -212,6 +229,13 @@ class ServingJobIT {
 
             assertThat(completions)
                     .filteredOn(completion -> number(completion) >= 10)
+                    .extracting(CompletionProduced::getStudentVersion)
+                    .containsOnly("v2");
+
+            pipeline.replaceTaskManager(0);
+            pipeline.send("swap.", Topics.PROMPTS, prompts(20, 10));
+            assertThat(pipeline.await("swap.", Topics.COMPLETIONS, CompletionProduced.class, 30))
+                    .filteredOn(completion -> number(completion) >= 20)
                     .extracting(CompletionProduced::getStudentVersion)
                     .containsOnly("v2");
         }
