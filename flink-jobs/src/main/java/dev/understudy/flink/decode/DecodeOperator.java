@@ -65,7 +65,7 @@ final class DecodeOperator extends AbstractStreamOperator<WireRecord>
     private transient ListState<byte[]> shardState;
     private transient SlotGate gate;
     private transient SubtaskHelp help;
-    private transient DecodeMetrics metrics;
+    private transient DecodeMetrics decodeMetrics;
     private transient @Nullable DecodeSession session;
     private transient List<SequenceSnapshot> restored = List.of();
     private transient boolean stepQueued;
@@ -83,7 +83,7 @@ final class DecodeOperator extends AbstractStreamOperator<WireRecord>
     public void initializeState(StateInitializationContext context) throws Exception {
         super.initializeState(context);
         gate = SlotGate.install();
-        metrics = new DecodeMetrics(getMetricGroup());
+        decodeMetrics = new DecodeMetrics(getMetricGroup());
         sequenceState = context.getOperatorStateStore()
                 .getListState(new ListStateDescriptor<>(
                         "sequences-in-flight", PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO));
@@ -116,7 +116,7 @@ final class DecodeOperator extends AbstractStreamOperator<WireRecord>
         session = opened;
         known.forEach(this::obey);
         restored.forEach(opened::resume);
-        metrics.resumed(restored.size());
+        decodeMetrics.resumed(restored.size());
         restored = List.of();
         follow(control, records, subtask);
         afterMail();
@@ -144,10 +144,10 @@ final class DecodeOperator extends AbstractStreamOperator<WireRecord>
                         this::mail,
                         record -> output.collect(new StreamRecord<>(record)),
                         finished -> {
-                            metrics.finished(finished);
+                            decodeMetrics.finished(finished);
                             help.finished(finished);
                         },
-                        metrics),
+                        decodeMetrics),
                 config,
                 tokenizer,
                 loading,
@@ -161,8 +161,9 @@ final class DecodeOperator extends AbstractStreamOperator<WireRecord>
         }
         Integer end = ModelConfig.read(directory).endId();
         if (end == null) {
-            throw new IllegalStateException("Cannot serve " + directory + ": its config.json names no eos_token_id, and "
-                    + "without one no completion ends. Set 'decode.end-ids'.");
+            throw new IllegalStateException(
+                    "Cannot serve " + directory + ": its config.json names no eos_token_id, and "
+                            + "without one no completion ends. Set 'decode.end-ids'.");
         }
         return List.of(end);
     }

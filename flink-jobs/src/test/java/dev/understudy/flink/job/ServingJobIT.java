@@ -98,8 +98,8 @@ class ServingJobIT {
         pipeline.createTopics("weak.");
         ServingConfig exact = config("weak.", AskConfig.never(), 0, null);
         // No checkpoint within the test: nothing that waits for one would come.
-        ServingConfig weak = new ServingConfig(
-                exact.decode(), 2, ServingConfig.Delivery.AT_LEAST_ONCE, Duration.ofMinutes(10), 3);
+        ServingConfig weak =
+                new ServingConfig(exact.decode(), 2, ServingConfig.Delivery.AT_LEAST_ONCE, Duration.ofMinutes(10), 3);
         try (RunningJob job = pipeline.start(weak)) {
             pipeline.send("weak.", Topics.PROMPTS, prompts(0, 20));
 
@@ -146,8 +146,6 @@ class ServingJobIT {
     void helpIsGivenUpToTheCapAndNoFurther() throws Exception {
         int cap = 60;
         pipeline.createTopics("scarce.");
-        AskConfig always =
-                new AskConfig(new AskPolicy.Always(), 0, false, Duration.ofSeconds(10), Duration.ofSeconds(2));
         Path log = directory.resolve("scarce.log");
         List<CompletionProduced> completions = List.of();
         try (RunningJob job = pipeline.start(config("scarce.", ALWAYS, cap, teacher("scarce.log")))) {
