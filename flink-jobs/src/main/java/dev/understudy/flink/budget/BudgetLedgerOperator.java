@@ -26,10 +26,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ScheduledFuture;
 import java.util.stream.Collectors;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The ledger of the help budget: reads usage, writes grants and prices. Parallelism 1, outside the decode chain.
@@ -56,6 +58,8 @@ public final class BudgetLedgerOperator extends AbstractStreamOperator<WireRecor
     private transient VersionRecords versions;
     private transient Map<String, Map<String, List<Long>>> curves;
     private transient long assignment;
+    private transient @Nullable ScheduledFuture<?> begin;
+    private transient @Nullable ScheduledFuture<?> ticks;
 
     /**
      * @param budgets caps and targets of every tenant
@@ -82,8 +86,8 @@ public final class BudgetLedgerOperator extends AbstractStreamOperator<WireRecor
         curves = new HashMap<>();
         recover();
         // Not here: the sink behind may write only when the whole chain is open.
-        getProcessingTimeService().registerTimer(now().toEpochMilli(), time -> emit(book.start(now())));
-        getProcessingTimeService().scheduleAtFixedRate(time -> tick(), TICK_MILLIS, TICK_MILLIS);
+        begin = getProcessingTimeService().registerTimer(now().toEpochMilli(), time -> emit(book.start(now())));
+        ticks = getProcessingTimeService().scheduleAtFixedRate(time -> tick(), TICK_MILLIS, TICK_MILLIS);
     }
 
     private void recover() {
@@ -164,6 +168,19 @@ public final class BudgetLedgerOperator extends AbstractStreamOperator<WireRecor
 
     private void send(WireRecord record) {
         output.collect(new StreamRecord<>(record));
+    }
+
+    @Override
+    public void close() throws Exception {
+        cancel(begin);
+        cancel(ticks);
+        super.close();
+    }
+
+    private static void cancel(@Nullable ScheduledFuture<?> timer) {
+        if (timer != null) {
+            timer.cancel(false);
+        }
     }
 
     private Instant now() {

@@ -22,7 +22,8 @@ public final class DecodeOperatorFactory extends AbstractStreamOperatorFactory<W
     }
 
     @Override
-    @SuppressWarnings("unchecked") // The interface asks for a type that only the caller knows.
+    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"
+    }) // The interface wants a type only the caller knows.
     public <T extends StreamOperator<WireRecord>> T createStreamOperator(
             StreamOperatorParameters<WireRecord> parameters) {
         return (T) new DecodeOperator(parameters, settings);

@@ -17,9 +17,11 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ScheduledFuture;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decides which version serves: reads published checkpoints and the operators' commands, writes assignments. The topics
@@ -36,6 +38,7 @@ public final class VersionAssignerOperator extends AbstractStreamOperator<WireRe
     private transient VersionRecords records;
     private transient SwapRecords outgoing;
     private transient Set<String> done;
+    private transient @Nullable ScheduledFuture<?> begin;
 
     /** @param initial checkpoint id of the version that the job starts with */
     @SuppressWarnings("NullAway.Init") // Flink calls open before anything else.
@@ -53,7 +56,7 @@ public final class VersionAssignerOperator extends AbstractStreamOperator<WireRe
         done = new HashSet<>();
         recover();
         // Not here: the sink behind may write only when the whole chain is open.
-        getProcessingTimeService()
+        begin = getProcessingTimeService()
                 .registerTimer(getProcessingTimeService().getCurrentProcessingTime(), time -> decide("start"));
     }
 
@@ -135,5 +138,14 @@ public final class VersionAssignerOperator extends AbstractStreamOperator<WireRe
                 .ifPresent(assignment -> outgoing.assignment(
                                 assignment, assignment.version().value(), reason, now)
                         .forEach(record -> output.collect(new StreamRecord<>(record))));
+    }
+
+    @Override
+    public void close() throws Exception {
+        ScheduledFuture<?> timer = begin;
+        if (timer != null) {
+            timer.cancel(false);
+        }
+        super.close();
     }
 }
