@@ -153,8 +153,9 @@ final class DecodeOperator extends AbstractStreamOperator<WireRecord>
         }
         Integer end = ModelConfig.read(directory).endId();
         if (end == null) {
-            throw new IllegalStateException("Cannot serve " + directory + ": its config.json names no eos_token_id, and "
-                    + "without one no completion ends. Set 'decode.end-ids'.");
+            throw new IllegalStateException(
+                    "Cannot serve " + directory + ": its config.json names no eos_token_id, and "
+                            + "without one no completion ends. Set 'decode.end-ids'.");
         }
         return List.of(end);
     }

@@ -1,6 +1,5 @@
 package dev.understudy.flink.decode;
 
-import dev.understudy.prompt.PromptTemplate;
 import dev.understudy.budget.BudgetConfig;
 import dev.understudy.budget.TenantBudget;
 import dev.understudy.checkpoint.CheckpointId;
@@ -24,12 +23,13 @@ import dev.understudy.flink.wire.SwapRecords;
 import dev.understudy.flink.wire.TopicRecord;
 import dev.understudy.flink.wire.WireRecord;
 import dev.understudy.lm.LanguageModel;
+import dev.understudy.prompt.PromptTemplate;
 import dev.understudy.swap.Assignment;
 import dev.understudy.swap.SwapAction;
 import dev.understudy.token.Tokenizer;
 import dev.understudy.wire.WireException;
-import java.time.Clock;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Executor;
@@ -89,7 +89,10 @@ final class DecodeSession implements DecodeListener, SwapHost, AutoCloseable {
         records = new DecodeRecords(settings.kafka());
         swaps = new SwapRecords(settings.kafka());
         intake = new PromptIntake(
-                tokenizer, PromptTemplate.read(Path.of(settings.student().initialDirectory())), names(settings.budgets()), first.model().shape().context());
+                tokenizer,
+                PromptTemplate.read(Path.of(settings.student().initialDirectory())),
+                names(settings.budgets()),
+                first.model().shape().context());
         decoder = new Decoder(config, tokenizer, help, this, HelpStatistics.NONE, clock);
         swap = new ModelSwap(loading, first, this, "understudy-loader-" + subtask);
     }

@@ -60,9 +60,12 @@ public final class ServingArguments {
                 given.required("decode.initial-model"),
                 given.required("checkpoint.store"),
                 given.value("decode.kernel", Kernel.FP16_PACKED, text -> Kernel.valueOf(constant(text))),
-                given.value("decode.end-ids", List.<Integer>of(), text -> Arrays.stream(text.split(",", -1))
-                        .map(Integer::valueOf)
-                        .toList()),
+                given.value(
+                        "decode.end-ids",
+                        List.<Integer>of(),
+                        text -> Arrays.stream(text.split(",", -1))
+                                .map(Integer::valueOf)
+                                .toList()),
                 given.value("decode.rows", 16, Integer::valueOf));
     }
 
@@ -105,8 +108,7 @@ public final class ServingArguments {
 
     private static TenantBudget budget(String tenant, String text) {
         String[] parts = text.split(",", -1);
-        return TenantBudget.of(
-                tenant, Long.parseLong(parts[0]), Long.parseLong(parts[1]), Duration.parse(parts[2]));
+        return TenantBudget.of(tenant, Long.parseLong(parts[0]), Long.parseLong(parts[1]), Duration.parse(parts[2]));
     }
 
     private static @Nullable TeacherSource teacher(KeyedArguments given, AskConfig ask) {

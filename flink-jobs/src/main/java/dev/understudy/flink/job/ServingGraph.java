@@ -91,7 +91,10 @@ public final class ServingGraph {
     private static void control(StreamExecutionEnvironment environment, ServingConfig config) {
         KafkaAccess kafka = config.decode().kafka();
         DataStream<WireRecord> grants = environment
-                .fromSource(source(config, Topics.USAGE, Topics.CONTROL, Topics.CHECKPOINTS), WatermarkStrategy.noWatermarks(), "usage")
+                .fromSource(
+                        source(config, Topics.USAGE, Topics.CONTROL, Topics.CHECKPOINTS),
+                        WatermarkStrategy.noWatermarks(),
+                        "usage")
                 .uid(OperatorUid.USAGE.uid())
                 .transform(
                         "budget-ledger",

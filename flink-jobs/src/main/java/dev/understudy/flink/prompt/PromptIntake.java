@@ -101,7 +101,9 @@ public final class PromptIntake {
         }
         if (sampling.stopIds().size() > MOST_STOPS || sampling.stopTexts().size() > MOST_STOPS) {
             return badSampling(
-                    "stops", Math.max(sampling.stopIds().size(), sampling.stopTexts().size()), "at most " + MOST_STOPS);
+                    "stops",
+                    Math.max(sampling.stopIds().size(), sampling.stopTexts().size()),
+                    "at most " + MOST_STOPS);
         }
         for (String stop : sampling.stopTexts()) {
             if (stop.isEmpty() || stop.length() > LONGEST_NAME) {

@@ -18,15 +18,17 @@ import org.junit.jupiter.params.provider.CsvSource;
 class PromptIntakeTest {
     private static final int CONTEXT = 8;
 
-    private final PromptIntake intake = new PromptIntake(new LetterTokenizer(), new PromptTemplate("", ""), Set.of("acme"), CONTEXT);
+    private final PromptIntake intake =
+            new PromptIntake(new LetterTokenizer(), new PromptTemplate("", ""), Set.of("acme"), CONTEXT);
 
     @Test
     void aGoodPromptIsEncodedAndAccepted() {
         Arrival arrival = intake.check(text("acme", "abc", Sampling.GREEDY, 5));
 
-        assertThat(arrival).isInstanceOfSatisfying(Arrival.Accepted.class, accepted -> assertThat(
-                        accepted.prompt().tokenIds())
-                .containsExactly(0, 1, 2));
+        assertThat(arrival)
+                .isInstanceOfSatisfying(
+                        Arrival.Accepted.class,
+                        accepted -> assertThat(accepted.prompt().tokenIds()).containsExactly(0, 1, 2));
     }
 
     @Test
@@ -105,7 +107,11 @@ class PromptIntakeTest {
         @Override
         public Vocabulary vocabulary() {
             return new Vocabulary(
-                    "abcdefghijklmnopqrstuvwxyz".chars().mapToObj(Character::toString).toList(), Map.of());
+                    "abcdefghijklmnopqrstuvwxyz"
+                            .chars()
+                            .mapToObj(Character::toString)
+                            .toList(),
+                    Map.of());
         }
 
         @Override

@@ -37,7 +37,10 @@ final class TrainCommand implements Callable<Integer> {
     @Option(names = "--out", required = true, description = "Folder of the model.")
     private Path out = Path.of(".");
 
-    @Option(names = "--tokenizer", description = "Folder with tokenizer.json (default: the shipped student; not needed for the recipe tokenizer).")
+    @Option(
+            names = "--tokenizer",
+            description =
+                    "Folder with tokenizer.json (default: the shipped student; not needed for the recipe tokenizer).")
     private Path tokenizer = Path.of("infra", "models", "student");
 
     @Option(names = "--examples", defaultValue = "0", description = "Examples in all; 0 takes the recipe's number.")

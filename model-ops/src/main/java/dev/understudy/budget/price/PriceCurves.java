@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * The gate's curves on their way to the controller: they travel among the settings of a checkpoint's manifest, one key a
- * workload, so that a new version does not begin with asking everywhere.
+ * The gate's curves on their way to the controller: they travel among the settings of a checkpoint's manifest, one key
+ * a workload, so that a new version does not begin with asking everywhere.
  */
 public final class PriceCurves {
     private static final String KEY = "gate.needed-prices.";
@@ -29,7 +29,8 @@ public final class PriceCurves {
             }
             settings.put(
                     KEY + workload,
-                    String.join(",", Arrays.stream(counts).mapToObj(Long::toString).toList()));
+                    String.join(
+                            ",", Arrays.stream(counts).mapToObj(Long::toString).toList()));
         });
         return settings;
     }

@@ -18,10 +18,12 @@ class PriceCurvesTest {
 
         assertThat(PriceCurves.fromSettings(settings))
                 .containsOnlyKeys("order:c2")
-                .hasEntrySatisfying("order:c2", curve -> assertThat(curve)
-                        .hasSize(PriceScale.BINS)
-                        .startsWith(0L, 0L, 0L, 7L)
-                        .endsWith(120L));
+                .hasEntrySatisfying(
+                        "order:c2",
+                        curve -> assertThat(curve)
+                                .hasSize(PriceScale.BINS)
+                                .startsWith(0L, 0L, 0L, 7L)
+                                .endsWith(120L));
     }
 
     @Test
