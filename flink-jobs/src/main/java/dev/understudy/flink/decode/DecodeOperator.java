@@ -8,6 +8,7 @@ import dev.understudy.decode.SequenceSnapshot;
 import dev.understudy.flink.budget.SubtaskHelp;
 import dev.understudy.flink.prompt.SlotGate;
 import dev.understudy.flink.swap.ModelLoading;
+import dev.understudy.flink.swap.ModelVersion;
 import dev.understudy.flink.wire.ControlRecord;
 import dev.understudy.flink.wire.ControlRecords;
 import dev.understudy.flink.wire.TopicFollower;
@@ -16,6 +17,7 @@ import dev.understudy.flink.wire.TopicRecord;
 import dev.understudy.flink.wire.WireRecord;
 import dev.understudy.lm.Engine;
 import dev.understudy.lm.file.ModelConfig;
+import dev.understudy.swap.Assignment;
 import dev.understudy.teacher.Teacher;
 import dev.understudy.token.Tokenizer;
 import dev.understudy.wire.Topics;
@@ -105,16 +107,22 @@ final class DecodeOperator extends AbstractStreamOperator<WireRecord>
                 subtask,
                 getRuntimeContext().getTaskInfo().getNumberOfParallelSubtasks()));
         help.restore(shardState.get());
-        DecodeSession opened = closing.later(session(subtask));
+        ControlRecords records = new ControlRecords(settings.kafka(), settings.budgets());
+        TopicFollower control = closing.later(new TopicFollower(
+                settings.kafka().bootstrapServers(), settings.kafka().name(Topics.CONTROL), Isolation.COMMITTED));
+        List<ControlRecord> known = new ArrayList<>();
+        control.readToEnd(value -> records.read(value).ifPresent(known::add));
+        DecodeSession opened = closing.later(session(subtask, known));
         session = opened;
+        known.forEach(this::obey);
         restored.forEach(opened::resume);
         metrics.resumed(restored.size());
         restored = List.of();
-        followControl(subtask);
+        follow(control, records, subtask);
         afterMail();
     }
 
-    private DecodeSession session(int subtask) {
+    private DecodeSession session(int subtask, List<ControlRecord> known) {
         StudentConfig student = settings.student();
         Path directory = Path.of(student.initialDirectory());
         Engine engine = Engine.installed();
@@ -143,7 +151,7 @@ final class DecodeOperator extends AbstractStreamOperator<WireRecord>
                 config,
                 tokenizer,
                 loading,
-                loading.load(loading.initial()),
+                first(loading, known),
                 help(subtask));
     }
 
@@ -171,12 +179,27 @@ final class DecodeOperator extends AbstractStreamOperator<WireRecord>
         return new Help(teacher, help.allowance(), help.audits(), help.prices(), this::mail, caller);
     }
 
-    /** Control is read to its present end first, so that a restart does not begin on yesterday's version. */
-    private void followControl(int subtask) {
-        ControlRecords records = new ControlRecords(settings.kafka(), settings.budgets());
-        TopicFollower control = closing.later(new TopicFollower(
-                settings.kafka().bootstrapServers(), settings.kafka().name(Topics.CONTROL), Isolation.COMMITTED));
-        control.readToEnd(value -> records.read(value).ifPresent(this::obey));
+    /** The version assigned last, so that a restart does not begin on yesterday's; else the one to start with. */
+    private static ModelVersion first(ModelLoading loading, List<ControlRecord> known) {
+        Assignment newest = null;
+        for (ControlRecord record : known) {
+            if (record instanceof ControlRecord.Assigned assigned
+                    && (newest == null || assigned.assignment().sequence() > newest.sequence())) {
+                newest = assigned.assignment();
+            }
+        }
+        if (newest != null && !newest.blocked().contains(newest.version())) {
+            try {
+                return loading.load(newest.version());
+            } catch (RuntimeException e) {
+                // The swap tries again when it hears of the assignment, and reports.
+                LOG.warn("Cannot start on the assigned version; looking again. version={}", newest.version(), e);
+            }
+        }
+        return loading.load(loading.initial());
+    }
+
+    private void follow(TopicFollower control, ControlRecords records, int subtask) {
         control.follow(
                 "understudy-control-" + subtask,
                 getUserCodeClassloader(),

@@ -53,6 +53,9 @@ class ServingJobIT {
     private static final long STUDENT_SEED = 7;
     private static final long TEACHER_SEED = 8;
 
+    private static final AskConfig ALWAYS =
+            new AskConfig(new AskPolicy.Always(), 0, false, Duration.ofSeconds(10), Duration.ofSeconds(2));
+
     @TempDir
     static Path directory;
 
@@ -88,6 +91,23 @@ class ServingJobIT {
             assertThat(completion.getTokenIds()).isNotEmpty();
             assertThat(completion.getStudentVersion()).isEqualTo("p0");
         });
+    }
+
+    @Test
+    void withoutTransactionsACompletionIsVisibleAtOnce() throws Exception {
+        pipeline.createTopics("weak.");
+        ServingConfig exact = config("weak.", AskConfig.never(), 0, null);
+        // No checkpoint within the test: nothing that waits for one would come.
+        ServingConfig weak = new ServingConfig(
+                exact.decode(), 2, ServingConfig.Delivery.AT_LEAST_ONCE, Duration.ofMinutes(10), 3);
+        try (RunningJob job = pipeline.start(weak)) {
+            pipeline.send("weak.", Topics.PROMPTS, prompts(0, 20));
+
+            assertThat(pipeline.await("weak.", Topics.COMPLETIONS, CompletionProduced.class, 20))
+                    .extracting(CompletionProduced::getId)
+                    .doesNotHaveDuplicates()
+                    .hasSize(20);
+        }
     }
 
     @Test
@@ -130,7 +150,7 @@ class ServingJobIT {
                 new AskConfig(new AskPolicy.Always(), 0, false, Duration.ofSeconds(10), Duration.ofSeconds(2));
         Path log = directory.resolve("scarce.log");
         List<CompletionProduced> completions = List.of();
-        try (RunningJob job = pipeline.start(config("scarce.", always, cap, teacher("scarce.log")))) {
+        try (RunningJob job = pipeline.start(config("scarce.", ALWAYS, cap, teacher("scarce.log")))) {
             for (int sent = 0; sent < 400 && spent(log) < cap; sent += 20) {
                 pipeline.send("scarce.", Topics.PROMPTS, prompts(sent, 20));
                 completions = pipeline.await("scarce.", Topics.COMPLETIONS, CompletionProduced.class, sent + 20);
@@ -161,6 +181,38 @@ class ServingJobIT {
     }
 
     @Test
+    void theCapHoldsAcrossALostTaskManagerAndAStartWithoutState() throws Exception {
+        int cap = 120;
+        pipeline.createTopics("crash.");
+        Path log = directory.resolve("crash.log");
+        int sent = 0;
+        try (RunningJob job = pipeline.start(config("crash.", ALWAYS, cap, teacher("crash.log")))) {
+            for (; sent < 400 && spent(log) < cap / 4; sent += 20) {
+                pipeline.send("crash.", Topics.PROMPTS, prompts(sent, 20));
+                pipeline.await("crash.", Topics.COMPLETIONS, CompletionProduced.class, sent + 20);
+            }
+            pipeline.send("crash.", Topics.PROMPTS, prompts(sent, 20));
+            pipeline.replaceTaskManager(0);
+            for (int round = 0; round < 5; round++) {
+                sent += 20;
+                pipeline.send("crash.", Topics.PROMPTS, prompts(sent, 20));
+                pipeline.await("crash.", Topics.COMPLETIONS, CompletionProduced.class, sent + 20);
+            }
+        }
+        long before = spent(log);
+        assertThat(before).isBetween(1L, (long) cap);
+
+        // Without state the prompts are read from the beginning; what was spent on them stays spent.
+        try (RunningJob job = pipeline.start(config("crash.", ALWAYS, cap, teacher("crash.log")))) {
+            pipeline.await("crash.", Topics.COMPLETIONS, CompletionProduced.class, 2 * sent + 40);
+            pipeline.send("crash.", Topics.PROMPTS, prompts(sent + 20, 20));
+            pipeline.await("crash.", Topics.COMPLETIONS, CompletionProduced.class, 2 * sent + 60);
+        }
+
+        assertThat(spent(log)).isBetween(before, (long) cap);
+    }
+
+    @Test
     void publishedVersionsAreSwappedInOneAfterTheOther() throws Exception {
         pipeline.createTopics("swap.");
         try (RunningJob job = pipeline.start(config("swap.", AskConfig.never(), 0, null))) {
@@ -177,6 +229,13 @@ class ServingJobIT {
 
             assertThat(completions)
                     .filteredOn(completion -> number(completion) >= 10)
+                    .extracting(CompletionProduced::getStudentVersion)
+                    .containsOnly("v2");
+
+            pipeline.replaceTaskManager(0);
+            pipeline.send("swap.", Topics.PROMPTS, prompts(20, 10));
+            assertThat(pipeline.await("swap.", Topics.COMPLETIONS, CompletionProduced.class, 30))
+                    .filteredOn(completion -> number(completion) >= 20)
                     .extracting(CompletionProduced::getStudentVersion)
                     .containsOnly("v2");
         }
