@@ -60,10 +60,10 @@ class ForcedScoringTest {
 
     @Test
     void histogramPutsASequenceWhereItsPriceEnds() {
-        List<ForcedScore> scores = List.of(score("+.5"), score("-.5", "-.9"), score("-.999"));
+        List<ForcedScore> scores = List.of(score("+.5"), score("-.5", "-.91"), score("-.9991"));
         long[] bins = ForcedScoring.neededPriceHistogram(scores);
         assertThat(bins[31]).isEqualTo(1);
-        // Difficulty 0.1 is asked at every price below it; the highest such price is 10^(-4 + 4 * 23 / 32) = 0.075.
+        // Difficulty 0.09 is asked at every price below it; the highest such price is 10^(-4 + 4 * 23 / 32) = 0.075.
         assertThat(bins[23]).isEqualTo(1);
         assertThat(bins[7]).isEqualTo(1);
     }

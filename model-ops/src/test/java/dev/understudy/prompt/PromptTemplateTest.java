@@ -59,6 +59,8 @@ class PromptTemplateTest {
         Files.writeString(file, "{\"chat_template\": [1]}");
         assertThatThrownBy(() -> PromptTemplate.read(folder)).hasMessageContaining("Name a single template");
         Files.delete(file);
+        assertThat(PromptTemplate.read(folder)).isEqualTo(new PromptTemplate("", ""));
+        Files.writeString(file, "{");
         assertThatThrownBy(() -> PromptTemplate.read(folder)).hasMessageContaining("Cannot read tokenizer_config.json");
     }
 
