@@ -40,6 +40,7 @@ class PromptTemplateTest {
                 "{{ bos_token }}{{ messages[0]['content'] }}",
                 "{{ messages[0]['content'] }}{{ messages[1]['content'] }}",
                 "{{ messages[0]['content'] }}{# note #}",
+                "{% if x %}{{ messages[0]['content'] }}",
                 "no message"
             })
     void refusesWhatNeedsATemplateLanguage(String template) {
