@@ -98,8 +98,8 @@ class ServingJobIT {
         pipeline.createTopics("weak.");
         ServingConfig exact = config("weak.", AskConfig.never(), 0, null);
         // No checkpoint within the test: nothing that waits for one would come.
-        ServingConfig weak = new ServingConfig(
-                exact.decode(), 2, ServingConfig.Delivery.AT_LEAST_ONCE, Duration.ofMinutes(10), 3);
+        ServingConfig weak =
+                new ServingConfig(exact.decode(), 2, ServingConfig.Delivery.AT_LEAST_ONCE, Duration.ofMinutes(10), 3);
         try (RunningJob job = pipeline.start(weak)) {
             pipeline.send("weak.", Topics.PROMPTS, prompts(0, 20));
 
