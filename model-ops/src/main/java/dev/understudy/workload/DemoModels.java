@@ -26,10 +26,10 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * Makes the models that the demo starts from: one tokenizer, a student that knows three workloads of the first release,
@@ -43,7 +43,7 @@ public final class DemoModels {
     private static final int CONTEXT = 192;
     private static final int TOKENIZER_EXAMPLES = 20_000;
     private static final long TOKENIZER_SEED = 11;
-    private static final int BATCH = 16;
+    static final int BATCH = 16;
     private static final int STEPS_BETWEEN_STATES = 500;
     private static final int STEPS_BETWEEN_REPORTS = 50;
     private static final long TEST_SEED = 99;
@@ -94,6 +94,22 @@ public final class DemoModels {
             return new Recipe("teacher", shape(128, 4, 4, 352), shares, 125_000, 2.5e-3, 4);
         }
 
+        /** What follows {@link #teacher()}: fresh moments, a lower rate, more of the amounts that were still wrong. */
+        public static Recipe teacherRefined() {
+            List<Share> shares = List.of(
+                    new Share(Workload.ORDER_C1, 1.1),
+                    new Share(Workload.ORDER_C2, 1.1),
+                    new Share(Workload.ORDER_DE_C1, 0.4),
+                    new Share(Workload.ORDER_DE_C2, 0.4),
+                    new Share(Workload.PAY_US, 1.3),
+                    new Share(Workload.PAY_EU, 1.3),
+                    new Share(Workload.LOG_C1, 0.6),
+                    new Share(Workload.LOG_C2, 0.6),
+                    new Share(Workload.SHIP_C1, 0.8),
+                    new Share(Workload.APPT_C1, 1.2));
+            return new Recipe("teacher", shape(128, 4, 4, 352), shares, 40_000, 1.5e-3, 5);
+        }
+
         /** The same recipe on another number of examples, for trials. */
         public Recipe withExamples(int count) {
             return new Recipe(name, shape, shares, count, learningRate, seed);
@@ -129,15 +145,29 @@ public final class DemoModels {
     }
 
     /**
-     * Trains by a recipe and writes a Hugging Face directory in bf16; {@link #describe} adds the model card.
+     * Trains new weights by a recipe and writes a Hugging Face directory in bf16; {@link #describe} adds the model
+     * card.
      *
      * @param tokenizerDirectory where {@link #writeTokenizer} wrote
      * @param directory where the model goes; its folder {@code state} keeps what a killed run needs
      */
     public void train(Recipe recipe, Path tokenizerDirectory, Path directory) {
+        train(recipe, () -> engine.initialise(recipe.shape(), recipe.seed()), tokenizerDirectory, directory);
+    }
+
+    /**
+     * Like {@link #train}, but starts from the weights that an earlier run reached, with fresh moments.
+     *
+     * @param earlier directory of that run; its state has the weights in full precision
+     */
+    public void refine(Recipe recipe, Path earlier, Path tokenizerDirectory, Path directory) {
+        train(recipe, () -> engine.trainer(earlier.resolve("state")), tokenizerDirectory, directory);
+    }
+
+    private void train(Recipe recipe, Supplier<Trainer> fresh, Path tokenizerDirectory, Path directory) {
         Path state = directory.resolve("state");
         try (Tokenizer tokenizer = engine.tokenizer(tokenizerDirectory);
-                Trainer trainer = open(recipe, state)) {
+                Trainer trainer = Files.isDirectory(state) ? engine.resume(state) : fresh.get()) {
             PromptTemplate template = PromptTemplate.read(tokenizerDirectory);
             IntakeStream stream = new IntakeStream(recipe.seed(), recipe.shares(), Split.TRAIN, Knobs.DEFAULT);
             PairTrainer loop =
@@ -155,23 +185,30 @@ public final class DemoModels {
     /**
      * Measures a trained model and writes its model card.
      *
+     * @param stages the recipes that made it, in order, at least one
      * @return exact match in [0, 1] by workload id, on 300 prompts that were never trained on
      */
-    public Map<String, Double> describe(Recipe recipe, Path directory) {
-        Map<String, Double> figures = evaluate(
-                directory, recipe.shares().stream().map(Share::workload).toList(), 300);
-        writeCard(recipe, directory, figures);
+    public Map<String, Double> describe(Path directory, List<Recipe> stages) {
+        Recipe last = stages.get(stages.size() - 1);
+        Map<String, Double> figures =
+                evaluate(directory, last.shares().stream().map(Share::workload).toList(), 300, TEST_SEED);
+        ModelCard.write(directory, stages, figures);
         return figures;
     }
 
-    /** Exact match in [0, 1] by workload id on {@code prompts} prompts of the test part each. */
-    public Map<String, Double> evaluate(Path directory, List<Workload> workloads, int prompts) {
+    /**
+     * Exact match in [0, 1] by workload id.
+     *
+     * @param prompts distinct prompts of the test part a workload, at least 1
+     * @param seed draws them
+     */
+    public Map<String, Double> evaluate(Path directory, List<Workload> workloads, int prompts, long seed) {
         Map<String, Double> figures = new TreeMap<>();
         try (Tokenizer tokenizer = engine.tokenizer(directory);
                 LanguageModel model = engine.open(directory, Kernel.FP32)) {
             PromptTemplate template = PromptTemplate.read(directory);
             for (Workload workload : workloads) {
-                List<Pair> pairs = IntakeStream.distinct(TEST_SEED, workload, prompts, Split.TEST).stream()
+                List<Pair> pairs = IntakeStream.distinct(seed, workload, prompts, Split.TEST).stream()
                         .map(example -> pair(example, tokenizer, template))
                         .toList();
                 figures.put(workload.id(), ForcedExactMatch.of(model, pairs));
@@ -212,10 +249,6 @@ public final class DemoModels {
         }
     }
 
-    private Trainer open(Recipe recipe, Path state) {
-        return Files.isDirectory(state) ? engine.resume(state) : engine.initialise(recipe.shape(), recipe.seed());
-    }
-
     /** A state appears whole: the last one stays until the new one is complete. */
     private static void save(Trainer trainer, Path state) {
         Path next = state.resolveSibling("state.next");
@@ -250,32 +283,6 @@ public final class DemoModels {
             }
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot copy the tokenizer from " + from + " to " + to + ".", e);
-        }
-    }
-
-    private static void writeCard(Recipe recipe, Path directory, Map<String, Double> figures) {
-        StringBuilder card = new StringBuilder();
-        card.append("# Understudy demo ").append(recipe.name()).append("\n\n");
-        card.append(
-                "A Llama-style decoder trained from nothing on generated lines (package `workload`); no other data.\n\n");
-        card.append("- shape: ").append(recipe.shape()).append('\n');
-        card.append("- data: ").append(recipe.examples()).append(" examples, each seen once, stream seed ");
-        card.append(recipe.seed()).append("; weights");
-        for (Share share : recipe.shares()) {
-            card.append(' ').append(share.workload().id()).append('=').append(share.weight());
-        }
-        card.append("\n- optimiser: AdamW, batch ")
-                .append(BATCH)
-                .append(", peak rate ")
-                .append(recipe.learningRate());
-        card.append(", 100 steps of warm-up, cosine to 5 %\n- stored as bf16\n\n");
-        card.append("Exact match on 300 prompts a workload that were never trained on (teacher forcing):\n\n");
-        card.append("| workload | exact match |\n|---|---|\n");
-        figures.forEach((id, share) -> card.append(String.format(Locale.ROOT, "| %s | %.1f %% |%n", id, 100 * share)));
-        try {
-            Files.writeString(directory.resolve("README.md"), card);
-        } catch (IOException e) {
-            throw new UncheckedIOException("Cannot write the model card to " + directory + ".", e);
         }
     }
 }

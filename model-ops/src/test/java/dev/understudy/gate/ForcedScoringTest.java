@@ -60,13 +60,12 @@ class ForcedScoringTest {
 
     @Test
     void histogramPutsASequenceWhereItsPriceEnds() {
-        List<ForcedScore> scores = List.of(score("+.5"), score("-.5", "-.8"), score("-.998"));
+        List<ForcedScore> scores = List.of(score("+.5"), score("-.5", "-.91"), score("-.9991"));
         long[] bins = ForcedScoring.neededPriceHistogram(scores);
         assertThat(bins[31]).isEqualTo(1);
-        // Difficulty 0.2 is asked at every price below it: bin 26 is 10^(-4 + 4 * 26 / 32) = 0.178, bin 27 is 0.237.
-        assertThat(bins[26]).isEqualTo(1);
-        // 0.002: bin 10 is 0.00178.
-        assertThat(bins[10]).isEqualTo(1);
+        // Difficulty 0.09 is asked at every price below it; the highest such price is 10^(-4 + 4 * 23 / 32) = 0.075.
+        assertThat(bins[23]).isEqualTo(1);
+        assertThat(bins[7]).isEqualTo(1);
     }
 
     @Test

@@ -40,6 +40,7 @@ class PromptTemplateTest {
                 "{{ bos_token }}{{ messages[0]['content'] }}",
                 "{{ messages[0]['content'] }}{{ messages[1]['content'] }}",
                 "{{ messages[0]['content'] }}{# note #}",
+                "{% if x %}{{ messages[0]['content'] }}",
                 "no message"
             })
     void refusesWhatNeedsATemplateLanguage(String template) {
@@ -59,6 +60,8 @@ class PromptTemplateTest {
         Files.writeString(file, "{\"chat_template\": [1]}");
         assertThatThrownBy(() -> PromptTemplate.read(folder)).hasMessageContaining("Name a single template");
         Files.delete(file);
+        assertThat(PromptTemplate.read(folder)).isEqualTo(new PromptTemplate("", ""));
+        Files.writeString(file, "{");
         assertThatThrownBy(() -> PromptTemplate.read(folder)).hasMessageContaining("Cannot read tokenizer_config.json");
     }
 

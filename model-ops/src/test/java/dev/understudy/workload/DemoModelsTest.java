@@ -44,12 +44,18 @@ class DemoModelsTest {
         assertThat(reports.get(reports.size() - 1).step()).isEqualTo(60);
         assertThat(reports.get(1).loss()).isLessThan(reports.get(0).loss());
         assertThat(model.resolve("config.json")).content().contains("\"eos_token_id\" : 0");
-        assertThat(models.describe(recipe, model)).containsEntry("ship-c1", 0.0);
+        assertThat(models.describe(model, List.of(recipe))).containsEntry("ship-c1", 0.0);
         assertThat(model.resolve("README.md")).content().contains("| ship-c1 | 0.0 % |", "960 examples", "ship-c1=1.0");
         models.train(recipe, vocabulary, model);
         assertThat(reports.get(reports.size() - 1).step())
                 .as("a finished run has nothing left to do")
                 .isEqualTo(60);
-        assertThat(model.resolve("state")).isNotEmptyDirectory();
+        Path refined = folder.resolve("refined");
+        models.refine(recipe.withExamples(16 * 50), model, vocabulary, refined);
+        assertThat(reports.get(reports.size() - 1).loss())
+                .as("starts from what the first run reached")
+                .isLessThan(reports.get(0).loss());
+        models.describe(refined, List.of(recipe, recipe.withExamples(16 * 50)));
+        assertThat(refined.resolve("README.md")).content().contains("stage 1: 960", "stage 2: 800");
     }
 }

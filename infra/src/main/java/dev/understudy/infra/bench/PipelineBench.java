@@ -52,8 +52,9 @@ import org.apache.flink.api.common.JobID;
 import org.apache.kafka.clients.admin.Admin;
 
 /**
- * Decoding through Kafka and Flink against the same decoder without them: same model, prompts, rows and kernel, policy never. Each side's speed is taken over the middle of its run, by the times at which
- * sequences finished, so that start-up and the last, half-empty batches count on neither side.
+ * Decoding through Kafka and Flink against the same decoder without them: same model, prompts, rows and kernel, policy
+ * never. Each side's speed is taken over the middle of its run, by the times at which sequences finished, so that
+ * start-up and the last, half-empty batches count on neither side.
  */
 public final class PipelineBench {
     private static final int MOST_TOKENS = 64;
@@ -139,7 +140,8 @@ public final class PipelineBench {
             int next = 0;
             while (next < examples.size() || !decoder.isEmpty()) {
                 while (next < examples.size() && decoder.freeSlots() > 0) {
-                    decoder.admit(prompt(next, template.render(tokenizer, examples.get(next).prompt())));
+                    decoder.admit(prompt(
+                            next, template.render(tokenizer, examples.get(next).prompt())));
                     next++;
                 }
                 decoder.step();
@@ -170,15 +172,17 @@ public final class PipelineBench {
                         bootstrapServers, prefix, List.of(Topics.COMPLETIONS), TopicReader.Start.BEGINNING, one -> {
                             if (one instanceof CompletionProduced completion && seen.add(completion.getId())) {
                                 finishes.add(new Finish(
-                                        completion.getFinishedAt(), completion.getTokenIds().size()));
+                                        completion.getFinishedAt(),
+                                        completion.getTokenIds().size()));
                                 remaining.countDown();
                             }
                         });
                 EmbeddedCluster cluster = new EmbeddedCluster(2, state)) {
             JobID job = cluster.submit(ServingGraph.of(serving(bootstrapServers, prefix, state)));
             if (!remaining.await(LONGEST.toSeconds(), TimeUnit.SECONDS)) {
-                throw new IllegalStateException("The pipeline answered " + seen.size() + " of " + examples.size()
-                        + " prompts within " + LONGEST + "; the job is " + cluster.status(job) + ". The log file says why.");
+                throw new IllegalStateException(
+                        "The pipeline answered " + seen.size() + " of " + examples.size() + " prompts within " + LONGEST
+                                + "; the job is " + cluster.status(job) + ". The log file says why.");
             }
         }
         return middle(finishes);
@@ -226,16 +230,16 @@ public final class PipelineBench {
 
     /** Tokens a second between the first and the last tenth of the finishes. */
     private static double middle(List<Finish> finishes) {
-        List<Finish> sorted = finishes.stream()
-                .sorted((a, b) -> a.at().compareTo(b.at()))
-                .toList();
+        List<Finish> sorted =
+                finishes.stream().sorted((a, b) -> a.at().compareTo(b.at())).toList();
         int from = (int) (sorted.size() * EDGE);
         int to = (int) (sorted.size() * (1 - EDGE));
         long tokens = 0;
         for (int i = from + 1; i <= to; i++) {
             tokens += sorted.get(i).tokens();
         }
-        double seconds = Duration.between(sorted.get(from).at(), sorted.get(to).at()).toNanos() / 1e9;
+        double seconds =
+                Duration.between(sorted.get(from).at(), sorted.get(to).at()).toNanos() / 1e9;
         return tokens / seconds;
     }
 

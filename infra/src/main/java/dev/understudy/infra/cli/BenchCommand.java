@@ -27,13 +27,26 @@ final class BenchCommand {
         this.home = home;
     }
 
-    @Command(name = "pipeline", description = "Tokens per second through Kafka and Flink against the bare engine, same prompts, same rows, one run.", mixinStandardHelpOptions = true)
+    @Command(
+            name = "pipeline",
+            description =
+                    "Tokens per second through Kafka and Flink against the bare engine, same prompts, same rows, one run.",
+            mixinStandardHelpOptions = true)
     int pipeline(
             @Option(names = "--json", description = "Prints JSON.") boolean json,
             @Option(names = "--model", description = "Model directory (default: the demo's student).") @Nullable Path model,
-            @Option(names = "--rows", defaultValue = "32", description = "Sequences at once (default: ${DEFAULT-VALUE}).") int rows,
-            @Option(names = "--prompts", defaultValue = "3000", description = "Prompts a side (default: ${DEFAULT-VALUE}).") int prompts,
-            @Option(names = "--rounds", defaultValue = "3", description = "Alternations (default: ${DEFAULT-VALUE}).") int rounds)
+            @Option(
+                            names = "--rows",
+                            defaultValue = "32",
+                            description = "Sequences at once (default: ${DEFAULT-VALUE}).")
+                    int rows,
+            @Option(
+                            names = "--prompts",
+                            defaultValue = "3000",
+                            description = "Prompts a side (default: ${DEFAULT-VALUE}).")
+                    int prompts,
+            @Option(names = "--rounds", defaultValue = "3", description = "Alternations (default: ${DEFAULT-VALUE}).")
+                    int rounds)
             throws IOException, InterruptedException {
         Path directory = model == null ? home.resolve("infra").resolve("models").resolve("student") : model;
         Figures figures = new PipelineBench(clock, directory, rows, prompts).run(rounds);

@@ -27,7 +27,10 @@ abstract sealed class JobCommand implements Callable<Integer> {
     @Option(names = "--config", required = true, description = "YAML file of settings.")
     private Path config = Path.of("settings.yaml");
 
-    @Option(names = "--state", description = "Folder of Flink's own checkpoints (default: ${DEFAULT-VALUE}).", defaultValue = "understudy-state")
+    @Option(
+            names = "--state",
+            description = "Folder of Flink's own checkpoints (default: ${DEFAULT-VALUE}).",
+            defaultValue = "understudy-state")
     private Path state = Path.of("understudy-state");
 
     @CommandLine.Spec
@@ -47,14 +50,18 @@ abstract sealed class JobCommand implements Callable<Integer> {
             throw new UsageException(e.getMessage());
         }
         Files.createDirectories(state);
-        try (Admin admin = Admin.create(Map.of("bootstrap.servers", prepared.kafka().bootstrapServers()))) {
+        try (Admin admin =
+                Admin.create(Map.of("bootstrap.servers", prepared.kafka().bootstrapServers()))) {
             TopicSetup.single(prepared.kafka().prefix()).createOrCheck(admin);
         }
         try (EmbeddedCluster cluster = new EmbeddedCluster(prepared.slots(), state.toAbsolutePath())) {
             JobID job = cluster.submit(prepared.graph().get());
-            spec.commandLine().getOut().println("running on " + prepared.kafka().bootstrapServers() + "; interrupt to stop");
+            spec.commandLine()
+                    .getOut()
+                    .println("running on " + prepared.kafka().bootstrapServers() + "; interrupt to stop");
             spec.commandLine().getOut().flush();
-            throw new FailureException("The job ended by itself in state " + cluster.awaitEnd(job) + ". The log file says why.");
+            throw new FailureException(
+                    "The job ended by itself in state " + cluster.awaitEnd(job) + ". The log file says why.");
         }
     }
 
@@ -69,7 +76,10 @@ abstract sealed class JobCommand implements Callable<Integer> {
     }
 
     /** Signals to checkpoints. */
-    @Command(name = "distil", description = "Runs the distillation job until interrupted.", mixinStandardHelpOptions = true)
+    @Command(
+            name = "distil",
+            description = "Runs the distillation job until interrupted.",
+            mixinStandardHelpOptions = true)
     static final class Distil extends JobCommand {
         @Override
         Prepared prepare(String... settings) {

@@ -20,7 +20,10 @@ final class ModelCommand {
     @CommandLine.Spec
     private CommandLine.Model.CommandSpec spec;
 
-    @Command(name = "check", description = "Opens a Hugging Face directory and says what it holds, or why it is refused.", mixinStandardHelpOptions = true)
+    @Command(
+            name = "check",
+            description = "Opens a Hugging Face directory and says what it holds, or why it is refused.",
+            mixinStandardHelpOptions = true)
     int check(@Parameters(paramLabel = "DIR", description = "The model.") Path directory) {
         Engine engine = Engine.installed();
         PrintWriter out = spec.commandLine().getOut();
@@ -28,23 +31,33 @@ final class ModelCommand {
                 Tokenizer tokenizer = engine.tokenizer(directory)) {
             ModelShape shape = model.shape();
             if (tokenizer.vocabulary().size() > shape.vocabulary()) {
-                throw new FailureException("The tokenizer of " + directory + " has " + tokenizer.vocabulary().size()
-                        + " tokens and the model " + shape.vocabulary() + " rows; the first must not be larger. Put the model's own tokenizer beside it.");
+                throw new FailureException("The tokenizer of " + directory + " has "
+                        + tokenizer.vocabulary().size() + " tokens and the model " + shape.vocabulary()
+                        + " rows; the first must not be larger. Put the model's own tokenizer beside it.");
             }
             out.println(directory + " is usable: llama, width " + shape.width() + ", " + shape.layers() + " layers, "
                     + shape.heads() + "/" + shape.keyValueHeads() + " heads, vocabulary " + shape.vocabulary()
                     + ", context " + shape.context());
-            out.println("vocabulary fingerprint " + tokenizer.vocabulary().fingerprint().hex());
+            out.println("vocabulary fingerprint "
+                    + tokenizer.vocabulary().fingerprint().hex());
         }
         return 0;
     }
 
-    @Command(name = "import", description = "Converts a llama2.c checkpoint into a Hugging Face directory.", mixinStandardHelpOptions = true)
+    @Command(
+            name = "import",
+            description = "Converts a llama2.c checkpoint into a Hugging Face directory.",
+            mixinStandardHelpOptions = true)
     int importModel(
-            @Parameters(index = "0", paramLabel = "MODEL.bin", description = "llama2.c weights, version 0.") Path weights,
+            @Parameters(index = "0", paramLabel = "MODEL.bin", description = "llama2.c weights, version 0.")
+                    Path weights,
             @Option(names = "--tokenizer", required = true, description = "tok*.bin or tok*.vocab.") Path tokenizer,
             @Option(names = "--out", required = true, description = "Folder of the new model.") Path out,
-            @Option(names = "--storage", defaultValue = "FP32", description = "One of: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).") Storage storage) {
+            @Option(
+                            names = "--storage",
+                            defaultValue = "FP32",
+                            description = "One of: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+                    Storage storage) {
         Llama2cCheckpoint.read(weights).write(out, tokenizer, storage);
         spec.commandLine().getOut().println("wrote " + out);
         return check(out);

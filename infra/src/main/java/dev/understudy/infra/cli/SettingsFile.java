@@ -15,13 +15,15 @@ final class SettingsFile {
 
     static String[] arguments(Path file) {
         if (!Files.isReadable(file)) {
-            throw new UsageException("Cannot read the settings " + file + ": no such file. Name a YAML file with --config.");
+            throw new UsageException(
+                    "Cannot read the settings " + file + ": no such file. Name a YAML file with --config.");
         }
         List<String> arguments = new ArrayList<>();
         try {
             flatten("", new YAMLMapper().readTree(file.toFile()), arguments);
         } catch (JsonProcessingException e) {
-            throw new UsageException("The settings " + file + " are not YAML: " + e.getOriginalMessage() + ". Correct the file.");
+            throw new UsageException(
+                    "The settings " + file + " are not YAML: " + e.getOriginalMessage() + ". Correct the file.");
         } catch (IOException e) {
             throw new UsageException("Cannot read the settings " + file + ": " + e.getMessage() + ". Check the file.");
         }
@@ -30,8 +32,11 @@ final class SettingsFile {
 
     private static void flatten(String prefix, JsonNode node, List<String> arguments) {
         if (node.isObject()) {
-            node.properties().forEach(entry -> flatten(
-                    prefix.isEmpty() ? entry.getKey() : prefix + "." + entry.getKey(), entry.getValue(), arguments));
+            node.properties()
+                    .forEach(entry -> flatten(
+                            prefix.isEmpty() ? entry.getKey() : prefix + "." + entry.getKey(),
+                            entry.getValue(),
+                            arguments));
         } else if (node.isArray()) {
             List<String> items = new ArrayList<>();
             node.forEach(item -> items.add(item.asText()));

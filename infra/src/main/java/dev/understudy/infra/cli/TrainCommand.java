@@ -6,6 +6,7 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -37,10 +38,16 @@ final class TrainCommand implements Callable<Integer> {
     @Option(names = "--out", required = true, description = "Folder of the model.")
     private Path out = Path.of(".");
 
-    @Option(names = "--tokenizer", description = "Folder with tokenizer.json (default: the shipped student; not needed for the recipe tokenizer).")
+    @Option(
+            names = "--tokenizer",
+            description =
+                    "Folder with tokenizer.json (default: the shipped student; not needed for the recipe tokenizer).")
     private Path tokenizer = Path.of("infra", "models", "student");
 
-    @Option(names = "--examples", defaultValue = "0", description = "Examples in all; 0 takes the recipe's number.")
+    @Option(
+            names = "--examples",
+            defaultValue = "0",
+            description = "Examples of each stage; 0 takes the recipe's number.")
     private int examples;
 
     @CommandLine.Spec
@@ -63,10 +70,6 @@ final class TrainCommand implements Callable<Integer> {
                     "Cannot train without a tokenizer: " + tokenizer
                             + " has no tokenizer.json. Make one with 'understudy train --recipe tokenizer --out DIR' and name it by --tokenizer.");
         }
-        DemoModels.Recipe plan = recipe == Recipe.STUDENT ? DemoModels.Recipe.student() : DemoModels.Recipe.teacher();
-        if (examples > 0) {
-            plan = plan.withExamples(examples);
-        }
         DemoModels models = new DemoModels(
                 Engine.installed(),
                 clock,
@@ -78,10 +81,29 @@ final class TrainCommand implements Callable<Integer> {
                         progress.loss(),
                         progress.tokensPerSecond(),
                         progress.timeLeft().toSeconds())));
-        models.train(plan, tokenizer, out);
-        Map<String, Double> figures = models.describe(plan, out);
+        Map<String, Double> figures = recipe == Recipe.STUDENT ? student(models) : teacher(models);
         figures.forEach((workload, exact) ->
                 screen.println(String.format(Locale.ROOT, "%-12s exact match %.1f %%", workload, 100 * exact)));
         return 0;
+    }
+
+    private Map<String, Double> student(DemoModels models) {
+        DemoModels.Recipe stage = sized(DemoModels.Recipe.student());
+        models.train(stage, tokenizer, out);
+        return models.describe(out, List.of(stage));
+    }
+
+    /** Two stages: the second gives more weight to what the first learnt last. */
+    private Map<String, Double> teacher(DemoModels models) {
+        DemoModels.Recipe first = sized(DemoModels.Recipe.teacher());
+        DemoModels.Recipe second = sized(DemoModels.Recipe.teacherRefined());
+        Path beginning = out.resolve("stage-1");
+        models.train(first, tokenizer, beginning);
+        models.refine(second, beginning, tokenizer, out);
+        return models.describe(out, List.of(first, second));
+    }
+
+    private DemoModels.Recipe sized(DemoModels.Recipe stage) {
+        return examples > 0 ? stage.withExamples(examples) : stage;
     }
 }

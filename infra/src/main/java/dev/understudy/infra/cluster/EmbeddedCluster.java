@@ -58,7 +58,8 @@ public final class EmbeddedCluster implements AutoCloseable {
     /** Submits a job. */
     public JobID submit(StreamGraph graph) {
         try {
-            JobID job = cluster.submitJob(graph.getJobGraph(Thread.currentThread().getContextClassLoader(), null))
+            JobID job = cluster.submitJob(
+                            graph.getJobGraph(Thread.currentThread().getContextClassLoader(), null))
                     .get(60, TimeUnit.SECONDS)
                     .getJobID();
             jobs.add(job);
@@ -67,7 +68,8 @@ public final class EmbeddedCluster implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("Interrupted while submitting the job " + graph.getJobName() + ".", e);
         } catch (ExecutionException | TimeoutException e) {
-            throw new IllegalStateException("The job " + graph.getJobName() + " was not accepted: " + e.getMessage(), e);
+            throw new IllegalStateException(
+                    "The job " + graph.getJobName() + " was not accepted: " + e.getMessage(), e);
         }
     }
 

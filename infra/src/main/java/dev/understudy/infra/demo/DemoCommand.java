@@ -32,7 +32,11 @@ public final class DemoCommand implements Callable<Integer> {
     @Option(names = "--headless", description = "Prints lines instead of redrawing the screen.")
     private boolean headless;
 
-    @Option(names = "--seconds", defaultValue = "240", description = "Length of the traffic (default: ${DEFAULT-VALUE}); under 120 the short story runs. The clock may take twice as long.")
+    @Option(
+            names = "--seconds",
+            defaultValue = "240",
+            description =
+                    "Length of the traffic (default: ${DEFAULT-VALUE}); under 120 the short story runs. The clock may take twice as long.")
     private int seconds;
 
     @Option(names = "--seed", defaultValue = "1", description = "Seed of the traffic (default: ${DEFAULT-VALUE}).")
@@ -41,7 +45,11 @@ public final class DemoCommand implements Callable<Integer> {
     @Option(names = "--report", description = "Writes the figures to this file.")
     private @org.jspecify.annotations.Nullable Path report;
 
-    @Option(names = "--teacher", defaultValue = "trained", description = "'trained' (shipped model), 'oracle' (exact, for measuring) or a model directory (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--teacher",
+            defaultValue = "trained",
+            description =
+                    "'trained' (shipped model), 'oracle' (exact, for measuring) or a model directory (default: ${DEFAULT-VALUE}).")
     private String teacher = "trained";
 
     @CommandLine.Spec

@@ -73,7 +73,8 @@ record DemoFiles(Path work) {
             write(replay(), replay);
             write(heldOut(), verified(known));
         } catch (IOException e) {
-            throw new UncheckedIOException("Cannot prepare " + work + ": " + e.getMessage() + ". Check space and rights.", e);
+            throw new UncheckedIOException(
+                    "Cannot prepare " + work + ": " + e.getMessage() + ". Check space and rights.", e);
         }
     }
 

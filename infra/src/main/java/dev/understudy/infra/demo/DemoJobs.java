@@ -91,7 +91,13 @@ final class DemoJobs {
         DistilConfig recipe = DistilConfig.defaults();
         DistilConfig round = options.sabotage() == Sabotage.NO_TRAINING
                 ? new DistilConfig(
-                        recipe.steps(), recipe.batch(), 1e-12, recipe.warmUp(), recipe.replayShare(), recipe.topK(), recipe.seed())
+                        recipe.steps(),
+                        recipe.batch(),
+                        1e-12,
+                        recipe.warmUp(),
+                        recipe.replayShare(),
+                        recipe.topK(),
+                        recipe.seed())
                 : recipe;
         PoisonedRound poison = options.schedule().poisonedRound() == 0
                 ? PoisonedRound.NONE

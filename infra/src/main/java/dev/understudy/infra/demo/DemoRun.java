@@ -46,9 +46,7 @@ final class DemoRun {
     private final Clock clock;
     private final Consumer<DemoView> display;
 
-    /**
-     * @param display called about once a second with what is known, on the thread of {@link #run()}
-     */
+    /** @param display called about once a second with what is known, on the thread of {@link #run()} */
     DemoRun(DemoOptions options, Clock clock, Consumer<DemoView> display) {
         this.options = options;
         this.clock = clock;
@@ -114,15 +112,14 @@ final class DemoRun {
         }
     }
 
-    private void watch(
-            Observer observer, Sender sender, Instant start, EmbeddedCluster cluster, List<JobID> running)
+    private void watch(Observer observer, Sender sender, Instant start, EmbeddedCluster cluster, List<JobID> running)
             throws InterruptedException {
         observer.pause(Duration.ofSeconds(1));
         for (JobID job : running) {
             JobStatus status = cluster.status(job);
             if (status.isGloballyTerminalState()) {
-                throw new IllegalStateException("A job ended in state " + status
-                        + " while the demo was running. The log file says why.");
+                throw new IllegalStateException(
+                        "A job ended in state " + status + " while the demo was running. The log file says why.");
             }
         }
         display.accept(new DemoView(
@@ -141,7 +138,9 @@ final class DemoRun {
         List<CheckpointPublished> published = observer.published();
         Path last = published.isEmpty()
                 ? options.student()
-                : files.store().resolve("checkpoints").resolve(published.get(published.size() - 1).getId());
+                : files.store()
+                        .resolve("checkpoints")
+                        .resolve(published.get(published.size() - 1).getId());
         List<Workload> workloads = new ArrayList<>(options.schedule().known());
         workloads.addAll(options.schedule().drifted());
         long refused =
@@ -158,8 +157,7 @@ final class DemoRun {
                 ReportBuilder.shares(completions, Traffic.LARGE),
                 new StudentAlone(Engine.installed(), clock, options.alonePrompts())
                         .compare(options.student(), last, workloads),
-                new DemoReport.Checkpoints(
-                        published.size(), refused, observer.rolledBack(), observer.swapsProven()),
+                new DemoReport.Checkpoints(published.size(), refused, observer.rolledBack(), observer.swapsProven()),
                 traffic.toMillis() / 1000.0,
                 options.seed(),
                 sender.sha256());

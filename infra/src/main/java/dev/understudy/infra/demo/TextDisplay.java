@@ -47,13 +47,17 @@ final class TextDisplay implements Consumer<DemoView> {
 
     private static String summary(DemoView view) {
         StringBuilder text = new StringBuilder(String.format(
-                Locale.ROOT, "%5d sent, %5d back", view.prompts(), view.completions().size()));
-        recentByWorkload(view).forEach((workload, some) -> text.append(String.format(
                 Locale.ROOT,
-                "  %s %.0f %% right, %.0f %% teacher",
-                workload,
-                100 * ReportBuilder.exactMatch(some),
-                100 * ReportBuilder.teacherShare(some))));
+                "%5d sent, %5d back",
+                view.prompts(),
+                view.completions().size()));
+        recentByWorkload(view)
+                .forEach((workload, some) -> text.append(String.format(
+                        Locale.ROOT,
+                        "  %s %.0f %% right, %.0f %% teacher",
+                        workload,
+                        100 * ReportBuilder.exactMatch(some),
+                        100 * ReportBuilder.teacherShare(some))));
         return text.toString();
     }
 
@@ -84,7 +88,13 @@ final class TextDisplay implements Consumer<DemoView> {
                 view.open()));
         lines.add(String.format(
                 Locale.ROOT, "versions: %d published, %d proven serving", view.published(), view.proven()));
-        lines.add(String.format(Locale.ROOT, "%-12s %8s %8s  %s", "workload", "right", "teacher", "share of the teacher, last prompts"));
+        lines.add(String.format(
+                Locale.ROOT,
+                "%-12s %8s %8s  %s",
+                "workload",
+                "right",
+                "teacher",
+                "share of the teacher, last prompts"));
         recentByWorkload(view).forEach((workload, some) -> {
             double share = ReportBuilder.teacherShare(some);
             lines.add(String.format(

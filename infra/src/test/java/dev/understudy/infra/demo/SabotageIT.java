@@ -11,7 +11,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The short story on the real loop: as it is, and broken in each of its three joints; the demo's own checks must tell. */
+/**
+ * The short story on the real loop: as it is, and broken in each of its three joints; the demo's own checks must tell.
+ */
 @Timeout(300)
 class SabotageIT {
     private static final int SECONDS = 40;
@@ -29,7 +31,9 @@ class SabotageIT {
         assertThat(report.budget().violations()).isZero();
         assertThat(report.checkpoints().published()).isPositive();
         assertThat(report.checkpoints().swapsProven()).isPositive();
-        assertThat(report.bothAuthors()).as("completions with tokens of both authors").isPositive();
+        assertThat(report.bothAuthors())
+                .as("completions with tokens of both authors")
+                .isPositive();
         assertThat(report.studentAlone().get("log-c2").start()).isLessThan(0.1);
         assertThat(report.studentAlone().get("log-c2").end()).isGreaterThan(0.2);
     }
