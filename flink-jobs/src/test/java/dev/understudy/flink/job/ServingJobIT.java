@@ -281,8 +281,9 @@ class ServingJobIT {
             calm = pipeline.await("calm.", Topics.COMPLETIONS, CompletionProduced.class, prompts);
         }
         List<CompletionProduced> killed;
-        try (RunningJob job = pipeline.start(config("killed.", AskConfig.never(), 0, null))) {
-            pipeline.await("killed.", Topics.COMPLETIONS, CompletionProduced.class, 20);
+        // One row a subtask: slow enough that the loss comes while sequences are in flight.
+        try (RunningJob job = pipeline.start(config("killed.", AskConfig.never(), 0, null, 1))) {
+            pipeline.await("killed.", Topics.COMPLETIONS, CompletionProduced.class, 1);
             pipeline.replaceTaskManager(0);
             killed = pipeline.await("killed.", Topics.COMPLETIONS, CompletionProduced.class, prompts);
         }
@@ -383,6 +384,11 @@ class ServingJobIT {
     }
 
     private static ServingConfig config(String prefix, AskConfig ask, long cap, @Nullable TeacherSource teacher) {
+        return config(prefix, ask, cap, teacher, 8);
+    }
+
+    private static ServingConfig config(
+            String prefix, AskConfig ask, long cap, @Nullable TeacherSource teacher, int rows) {
         BudgetConfig budgets =
                 BudgetConfig.of(List.of(new TenantBudget(TENANT, cap, cap * 100, Duration.ofHours(1), 0, 0.98, 0)));
         StudentConfig student = new StudentConfig(
@@ -391,7 +397,7 @@ class ServingJobIT {
                 directory.resolve(prefix + "store").toString(),
                 Kernel.FP32,
                 List.of(TinyModels.END),
-                8);
+                rows);
         return new ServingConfig(
                 new OperatorSettings(
                         "serving",
@@ -402,7 +408,7 @@ class ServingJobIT {
                         teacher),
                 2,
                 ServingConfig.Delivery.EXACTLY_ONCE,
-                Duration.ofMillis(300),
+                Duration.ofMillis(200),
                 3);
     }
 }
