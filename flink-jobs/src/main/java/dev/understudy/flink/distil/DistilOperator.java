@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledFuture;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.operators.MailboxExecutor;
 import org.apache.flink.api.common.state.ListState;
@@ -55,7 +56,8 @@ final class DistilOperator extends AbstractStreamOperator<WireRecord>
     private static final int LARGEST_BURST = 32;
 
     private final KafkaAccess kafka;
-    private final DistilOperatorConfig config;
+    private final DistilOperatorConfig distilConfig;
+    private transient @Nullable ScheduledFuture<?> nextTick;
     private final transient MailboxExecutor mailbox;
 
     private transient @Nullable ListState<byte[]> state;
@@ -76,7 +78,7 @@ final class DistilOperator extends AbstractStreamOperator<WireRecord>
     DistilOperator(StreamOperatorParameters<WireRecord> parameters, KafkaAccess kafka, DistilOperatorConfig config) {
         super(parameters);
         this.kafka = kafka;
-        this.config = config;
+        distilConfig = config;
         mailbox = parameters.getMailboxExecutor();
     }
 
@@ -90,14 +92,15 @@ final class DistilOperator extends AbstractStreamOperator<WireRecord>
     public void open() throws Exception {
         super.open();
         Engine engine = Engine.installed();
-        FileCheckpointStore store = new FileCheckpointStore(config.places().storePath());
-        Student student = Student.open(engine, config.places().initialModelPath());
-        RoundTools tools = new RoundTools(config, engine, store, student, this::now);
-        RoundSaves saves = new RoundSaves(config.places().workPath());
+        FileCheckpointStore store =
+                new FileCheckpointStore(distilConfig.places().storePath());
+        Student student = Student.open(engine, distilConfig.places().initialModelPath());
+        RoundTools tools = new RoundTools(distilConfig, engine, store, student, this::now);
+        RoundSaves saves = new RoundSaves(distilConfig.places().workPath());
         DataInputDeserializer restored = restored();
         DistilMemory memory = restored == null
-                ? DistilMemory.begin(student, config)
-                : DistilMemory.restore(student, config, restored);
+                ? DistilMemory.begin(student, distilConfig)
+                : DistilMemory.restore(student, distilConfig, restored);
         RoundCycle cycle = new RoundCycle(tools, memory, saves, new Outputs(new DistilRecords(kafka)));
         if (restored != null) {
             cycle.restore(restored);
@@ -127,7 +130,7 @@ final class DistilOperator extends AbstractStreamOperator<WireRecord>
 
     /** Candidates that were staged after the restored Flink checkpoint: nobody will publish them. */
     private void discardOrphans(FileCheckpointStore store, long nextRound) throws IOException {
-        Path staging = config.places().storePath().resolve("staging");
+        Path staging = distilConfig.places().storePath().resolve("staging");
         if (!Files.isDirectory(staging)) {
             return;
         }
@@ -179,7 +182,7 @@ final class DistilOperator extends AbstractStreamOperator<WireRecord>
 
     private void tick(long time) {
         proceed();
-        getProcessingTimeService()
+        nextTick = getProcessingTimeService()
                 .registerTimer(getProcessingTimeService().getCurrentProcessingTime() + TICK_MILLIS, this::tick);
     }
 
@@ -203,6 +206,10 @@ final class DistilOperator extends AbstractStreamOperator<WireRecord>
 
     @Override
     public void close() throws Exception {
+        ScheduledFuture<?> timer = nextTick;
+        if (timer != null) {
+            timer.cancel(false);
+        }
         Session open = session;
         if (open != null) {
             open.cycle().close();

@@ -29,7 +29,7 @@ public final class DistilOperatorFactory extends AbstractStreamOperatorFactory<W
     }
 
     @Override
-    @SuppressWarnings("unchecked") // Flink's own factories do the same: T is the operator's only possible type.
+    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"}) // As in Flink itself: T is the operator.
     public <T extends StreamOperator<WireRecord>> T createStreamOperator(
             StreamOperatorParameters<WireRecord> parameters) {
         return (T) new DistilOperator(parameters, kafka, config);

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 /** Interventions as they cross Kafka: per-token fields packed into bytes, floats little-endian. */
 public final class InterventionAvro {
     private static final byte STUDENT = 0;
+    private static final byte TEACHER = 1;
 
     private InterventionAvro() {}
 
@@ -43,7 +44,7 @@ public final class InterventionAvro {
         }
         byte[] authors = new byte[intervention.authors().size()];
         for (int t = 0; t < authors.length; t++) {
-            authors[t] = (byte) intervention.authors().get(t).ordinal();
+            authors[t] = intervention.authors().get(t) == Author.STUDENT ? STUDENT : TEACHER;
         }
         return InterventionRecorded.newBuilder()
                 .setPromptId(intervention.promptId())

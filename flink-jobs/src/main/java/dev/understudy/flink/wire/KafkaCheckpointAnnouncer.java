@@ -46,7 +46,7 @@ public final class KafkaCheckpointAnnouncer implements CheckpointAnnouncer {
         } catch (ExecutionException e) {
             throw new IOException(
                     "Cannot announce checkpoint " + manifest.id() + " on " + record.topic() + ": "
-                            + e.getCause().getMessage()
+                            + e.getCause()
                             + ". It is published; the announcement is sent again after the restart.",
                     e.getCause());
         }
