@@ -47,7 +47,7 @@ abstract sealed class JobCommand implements Callable<Integer> {
         try {
             prepared = prepare(SettingsFile.arguments(config));
         } catch (IllegalArgumentException e) {
-            throw new UsageException(e.getMessage());
+            throw new UsageException(String.valueOf(e.getMessage()));
         }
         Files.createDirectories(state);
         try (Admin admin =

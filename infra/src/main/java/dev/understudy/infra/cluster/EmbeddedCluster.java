@@ -105,7 +105,6 @@ public final class EmbeddedCluster implements AutoCloseable {
                 return;
             } catch (ExecutionException | TimeoutException ended) {
                 // A job that ended by itself cannot be cancelled; the cluster goes anyway.
-                continue;
             }
         }
         try {

@@ -88,10 +88,9 @@ public final class DemoChecks {
     private static void learning(
             List<Check> checks, DemoReport report, String workload, double shareOfPeak, double gain) {
         DemoReport.Share share = report.workloads().get(workload);
-        boolean known = share != null && share.peak() > 0;
         checks.add(new Check(
                 "teacher share of " + workload + " at the end",
-                known && share.end() <= shareOfPeak * share.peak(),
+                share != null && share.peak() > 0 && share.end() <= shareOfPeak * share.peak(),
                 share == null ? "no figures" : percent(share.end()) + " after a peak of " + percent(share.peak()),
                 "a peak above 0 and at most " + percent(shareOfPeak) + " of it"));
         DemoReport.Alone alone = report.studentAlone().get(workload);

@@ -62,6 +62,7 @@ public final class DemoCommand implements Callable<Integer> {
     }
 
     @Override
+    @SuppressWarnings("SystemConsoleNull") // the product runs on JDK 17 only
     public Integer call() throws IOException, InterruptedException {
         PrintWriter out = spec.commandLine().getOut();
         DemoOptions options = options();

@@ -41,6 +41,7 @@ public final class TopicWriter<T extends SpecificRecord> implements AutoCloseabl
     }
 
     /** Sends without waiting. */
+    @SuppressWarnings("FutureReturnValueIgnored") // the callback keeps the failure
     public void send(String key, T message) {
         byte[] bytes;
         try {

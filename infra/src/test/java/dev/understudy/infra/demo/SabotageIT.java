@@ -1,5 +1,6 @@
 package dev.understudy.infra.demo;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.understudy.infra.demo.DemoOptions.Sabotage;
@@ -19,12 +20,9 @@ class SabotageIT {
     private static final int SECONDS = 40;
     private static final Path MODELS = Path.of("models").toAbsolutePath();
 
-    @TempDir
-    private Path work;
-
     @Test
-    void theLoopMovesWhenNothingIsBroken() throws InterruptedException {
-        DemoReport report = run(Sabotage.NONE);
+    void theLoopMovesWhenNothingIsBroken(@TempDir Path work) throws InterruptedException {
+        DemoReport report = run(Sabotage.NONE, work);
 
         assertThat(report.lost()).isZero();
         assertThat(report.duplicated()).isZero();
@@ -34,35 +32,35 @@ class SabotageIT {
         assertThat(report.bothAuthors())
                 .as("completions with tokens of both authors")
                 .isPositive();
-        assertThat(report.studentAlone().get("log-c2").start()).isLessThan(0.1);
-        assertThat(report.studentAlone().get("log-c2").end()).isGreaterThan(0.2);
+        assertThat(requireNonNull(report.studentAlone().get("log-c2")).start()).isLessThan(0.1);
+        assertThat(requireNonNull(report.studentAlone().get("log-c2")).end()).isGreaterThan(0.2);
     }
 
     @Test
-    void withoutTrainingNothingIsPublished() throws InterruptedException {
-        DemoReport report = run(Sabotage.NO_TRAINING);
+    void withoutTrainingNothingIsPublished(@TempDir Path work) throws InterruptedException {
+        DemoReport report = run(Sabotage.NO_TRAINING, work);
 
         assertThat(broken(report)).contains("checkpoints published", "gain of the student alone on log-c2");
         assertThat(report.lost()).isZero();
     }
 
     @Test
-    void withoutAskingNothingIsLearnt() throws InterruptedException {
-        DemoReport report = run(Sabotage.NO_ASKING);
+    void withoutAskingNothingIsLearnt(@TempDir Path work) throws InterruptedException {
+        DemoReport report = run(Sabotage.NO_ASKING, work);
 
         assertThat(broken(report)).contains("checkpoints published", "teacher share of log-c2 at the end");
         assertThat(report.budget().spent()).isZero();
     }
 
     @Test
-    void anIgnoredSwapIsSeen() throws InterruptedException {
-        DemoReport report = run(Sabotage.SWAP_IGNORED);
+    void anIgnoredSwapIsSeen(@TempDir Path work) throws InterruptedException {
+        DemoReport report = run(Sabotage.SWAP_IGNORED, work);
 
         assertThat(report.checkpoints().published()).isPositive();
         assertThat(broken(report)).contains("swaps proven", "teacher share of log-c2 at the end");
     }
 
-    private DemoReport run(Sabotage sabotage) throws InterruptedException {
+    private static DemoReport run(Sabotage sabotage, Path work) throws InterruptedException {
         DemoOptions options = new DemoOptions(
                 Schedule.brief(SECONDS),
                 SECONDS,
