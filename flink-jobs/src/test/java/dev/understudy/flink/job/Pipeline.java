@@ -38,6 +38,7 @@ final class Pipeline implements AutoCloseable {
 
     private final EmbeddedBroker broker;
     private final MiniCluster cluster;
+    private int replaced;
 
     Pipeline() throws Exception {
         broker = EmbeddedBroker.start();
@@ -54,9 +55,11 @@ final class Pipeline implements AutoCloseable {
         cluster.start();
     }
 
-    /** Takes a task manager away, with everything that runs in it, and puts a fresh one in its place. */
-    void replaceTaskManager(int index) throws Exception {
-        cluster.terminateTaskManager(index).get();
+    /** Takes the task manager away, with everything that runs in it, and puts a fresh one in its place. */
+    void replaceTaskManager() throws Exception {
+        // The cluster counts the dead ones too: ending an index twice does nothing.
+        cluster.terminateTaskManager(replaced).get();
+        replaced++;
         cluster.startTaskManager();
     }
 

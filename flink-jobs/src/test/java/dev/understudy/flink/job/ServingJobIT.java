@@ -190,7 +190,7 @@ class ServingJobIT {
                 pipeline.await("crash.", Topics.COMPLETIONS, CompletionProduced.class, sent + 20);
             }
             pipeline.send("crash.", Topics.PROMPTS, prompts(sent, 20));
-            pipeline.replaceTaskManager(0);
+            pipeline.replaceTaskManager();
             for (int round = 0; round < 5; round++) {
                 sent += 20;
                 pipeline.send("crash.", Topics.PROMPTS, prompts(sent, 20));
@@ -230,7 +230,7 @@ class ServingJobIT {
                     .extracting(CompletionProduced::getStudentVersion)
                     .containsOnly("v2");
 
-            pipeline.replaceTaskManager(0);
+            pipeline.replaceTaskManager();
             pipeline.send("swap.", Topics.PROMPTS, prompts(20, 10));
             assertThat(pipeline.await("swap.", Topics.COMPLETIONS, CompletionProduced.class, 30))
                     .filteredOn(completion -> number(completion) >= 20)
@@ -277,14 +277,15 @@ class ServingJobIT {
         pipeline.send("calm.", Topics.PROMPTS, all);
         pipeline.send("killed.", Topics.PROMPTS, all);
         List<CompletionProduced> calm;
-        try (RunningJob job = pipeline.start(config("calm.", AskConfig.never(), 0, null))) {
+        TinyModels.write(directory.resolve("slow-student"), STUDENT_SEED, 8);
+        try (RunningJob job = pipeline.start(config("calm.", AskConfig.never(), 0, null, "slow-student", 8))) {
             calm = pipeline.await("calm.", Topics.COMPLETIONS, CompletionProduced.class, prompts);
         }
         List<CompletionProduced> killed;
-        // One row a subtask: slow enough that the loss comes while sequences are in flight.
-        try (RunningJob job = pipeline.start(config("killed.", AskConfig.never(), 0, null, 1))) {
+        // Eight layers and one row a subtask: seconds of work, so that the loss comes while sequences are in flight.
+        try (RunningJob job = pipeline.start(config("killed.", AskConfig.never(), 0, null, "slow-student", 1))) {
             pipeline.await("killed.", Topics.COMPLETIONS, CompletionProduced.class, 1);
-            pipeline.replaceTaskManager(0);
+            pipeline.replaceTaskManager();
             killed = pipeline.await("killed.", Topics.COMPLETIONS, CompletionProduced.class, prompts);
         }
 
@@ -384,16 +385,16 @@ class ServingJobIT {
     }
 
     private static ServingConfig config(String prefix, AskConfig ask, long cap, @Nullable TeacherSource teacher) {
-        return config(prefix, ask, cap, teacher, 8);
+        return config(prefix, ask, cap, teacher, "student", 8);
     }
 
     private static ServingConfig config(
-            String prefix, AskConfig ask, long cap, @Nullable TeacherSource teacher, int rows) {
+            String prefix, AskConfig ask, long cap, @Nullable TeacherSource teacher, String model, int rows) {
         BudgetConfig budgets =
                 BudgetConfig.of(List.of(new TenantBudget(TENANT, cap, cap * 100, Duration.ofHours(1), 0, 0.98, 0)));
         StudentConfig student = new StudentConfig(
                 "p0",
-                directory.resolve("student").toString(),
+                directory.resolve(model).toString(),
                 directory.resolve(prefix + "store").toString(),
                 Kernel.FP32,
                 List.of(TinyModels.END),

@@ -20,8 +20,13 @@ final class TinyModels {
 
     /** Writes a directory; equal seeds give equal weights. */
     static Path write(Path directory, long seed) throws IOException {
+        return write(directory, seed, 1);
+    }
+
+    /** As deep as a test needs its steps to be slow. */
+    static Path write(Path directory, long seed, int layers) throws IOException {
         Files.createDirectories(directory);
-        ModelShape shape = new ModelShape(16, 1, 2, 1, 8, 32, VOCABULARY, CONTEXT, true, 10_000, 1e-5);
+        ModelShape shape = new ModelShape(16, layers, 2, 1, 8, 32, VOCABULARY, CONTEXT, true, 10_000, 1e-5);
         try (Trainer trainer = Engine.installed().initialise(shape, seed)) {
             trainer.saveModel(directory, Storage.FP32);
         }
