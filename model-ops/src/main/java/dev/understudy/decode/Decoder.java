@@ -231,7 +231,7 @@ public final class Decoder implements AutoCloseable {
     }
 
     private boolean wantsHelp(Sequence sequence, float confidence, int position) {
-        double price = help.prices().price(sequence.prompt.tenant(), sequence.prompt.workload());
+        double price = help.prices().price(sequence.prompt.tenant(), sequence.prompt.workload(), sequence.version);
         double draw = sequence.draws.uniform(position, Draws.Purpose.ASK);
         return config.ask().policy().asks(confidence, price, draw);
     }

@@ -30,7 +30,7 @@ public record Help(
         return new Help(
                 new AbsentTeacher(),
                 (tenant, workload, tokens, calls, now) -> new Reservation.Exhausted(),
-                (tenant, workload) -> AskPrices.ASK_ALWAYS,
+                (tenant, workload, version) -> AskPrices.ASK_ALWAYS,
                 Runnable::run,
                 "alone");
     }

@@ -78,7 +78,8 @@ class DecoderOnEngineTest {
         Decoder decoder = new Decoder(
                 DecodeConfig.of(5, List.of(), ask),
                 new LetterTokenizer(Stage.V),
-                new Help(teacher, stage::reserve, (tenant, workload) -> stage.price, stage.mails::add, "start"),
+                new Help(
+                        teacher, stage::reserve, (tenant, workload, version) -> stage.price, stage.mails::add, "start"),
                 stage,
                 stage,
                 Clock.fixed(Stage.NOW, ZoneOffset.UTC));

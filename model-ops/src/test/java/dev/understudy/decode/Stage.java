@@ -66,7 +66,7 @@ final class Stage implements DecodeListener, HelpStatistics {
         Decoder decoder = new Decoder(
                 config,
                 new LetterTokenizer(V),
-                new Help(teacher, this::reserve, (tenant, workload) -> price, mails::add, "start-" + starts++),
+                new Help(teacher, this::reserve, (tenant, workload, version) -> price, mails::add, "start-" + starts++),
                 this,
                 this,
                 clock());

@@ -90,7 +90,8 @@ public final class SubtaskHelp implements AutoCloseable {
 
     /** What help costs. */
     public AskPrices prices() {
-        return (tenant, workload) -> prices.price(tenant, workload).price();
+        return (tenant, workload, version) ->
+                prices.price(tenant, workload, version).price();
     }
 
     /** Takes a grant from the control topic. */
@@ -114,8 +115,8 @@ public final class SubtaskHelp implements AutoCloseable {
         int tokens = sequence.written().size();
         int fromTeacher = sequence.help().teacherTokens();
         tallies.finished(tenant, workload, sequence.version(), tokens, fromTeacher);
-        boolean askedEverywhere =
-                fromTeacher == tokens && prices.price(tenant, workload).asksAlways();
+        boolean askedEverywhere = fromTeacher == tokens
+                && prices.price(tenant, workload, sequence.version()).asksAlways();
         if (sequence.written().seenWhole() && (finished.audited() || askedEverywhere)) {
             tallies.seenWhole(
                     tenant, workload, sequence.version(), sequence.written().priceNeeded());

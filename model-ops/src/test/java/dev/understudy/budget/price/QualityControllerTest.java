@@ -18,10 +18,11 @@ class QualityControllerTest {
     private final QualityController controller = controller();
     private final QualityTallies tallies = new QualityTallies("decode-0");
     private final PriceTable table = new PriceTable();
+    private String priced = "v1";
 
     @Test
     void anUnknownWorkloadIsAskedEverywhere() {
-        assertThat(table.price("acme", "order").asks(0)).isTrue();
+        assertThat(table.price("acme", "order", "v1").asks(0)).isTrue();
     }
 
     @Test
@@ -102,6 +103,14 @@ class QualityControllerTest {
     }
 
     @Test
+    void aPriceHoldsForItsVersionOnly() {
+        table.onPrice(new PriceSet("acme", "order", "v2", HelpPrice.ofBin(16)));
+
+        assertThat(table.price("acme", "order", "v2").asksAlways()).isFalse();
+        assertThat(table.price("acme", "order", "v1").asksAlways()).isTrue();
+    }
+
+    @Test
     void usesWhatACanaryOfTheVersionShowed() {
         controller.serve("v1", Map.of());
         see("v2", 50, RIGHT);
@@ -167,11 +176,14 @@ class QualityControllerTest {
     }
 
     private void tick(int second) {
-        controller.tick(NOW.plusSeconds(second)).forEach(table::onPrice);
+        controller.tick(NOW.plusSeconds(second)).forEach(set -> {
+            table.onPrice(set);
+            priced = set.version();
+        });
     }
 
     private HelpPrice price() {
-        return table.price("acme", "order");
+        return table.price("acme", "order", priced);
     }
 
     private static List<Long> curve(int bin, long sequences) {
