@@ -8,13 +8,7 @@ import dev.understudy.flink.wire.KafkaAccess;
 import dev.understudy.flink.wire.KafkaCheckpointAnnouncer;
 import dev.understudy.flink.wire.RecordStreams;
 import dev.understudy.flink.wire.WireRecord;
-import java.time.Duration;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
-import org.apache.flink.configuration.CheckpointingOptions;
-import org.apache.flink.configuration.Configuration;
-import org.apache.flink.configuration.ExternalizedCheckpointRetention;
-import org.apache.flink.configuration.PipelineOptions;
-import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.graph.StreamGraph;
@@ -32,8 +26,6 @@ import org.apache.flink.streaming.api.graph.StreamGraph;
  * One source for all inputs instead of a broadcast edge: that would switch unaligned checkpoints off.
  */
 public final class DistillationGraph {
-    private static final int RESTART_DELAY_MILLIS = 500;
-
     private DistillationGraph() {}
 
     /** The graph, ready to be submitted. */
@@ -44,7 +36,8 @@ public final class DistillationGraph {
 
     /** The graph with another way to announce. */
     static StreamGraph of(DistillationConfig config, CheckpointAnnouncer.Factory announcers) {
-        StreamExecutionEnvironment environment = StreamExecutionEnvironment.getExecutionEnvironment(flink(config));
+        StreamExecutionEnvironment environment = StreamExecutionEnvironment.getExecutionEnvironment(
+                FlinkSettings.of(config.checkpointInterval(), config.restartAttempts()));
         // Without this a local environment takes the number of cores, and a cluster with fewer slots waits 5 minutes.
         environment.setParallelism(1);
         environment.setMaxParallelism(1);
@@ -68,20 +61,5 @@ public final class DistillationGraph {
         StreamGraph graph = environment.getStreamGraph();
         graph.setJobName(config.jobName());
         return graph;
-    }
-
-    private static Configuration flink(DistillationConfig config) {
-        Configuration flink = new Configuration();
-        flink.set(PipelineOptions.GENERIC_TYPES, false);
-        // Chained operators hand records on as they are; none of them changes one.
-        flink.set(PipelineOptions.OBJECT_REUSE, true);
-        flink.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, config.checkpointInterval());
-        flink.set(
-                CheckpointingOptions.EXTERNALIZED_CHECKPOINT_RETENTION,
-                ExternalizedCheckpointRetention.RETAIN_ON_CANCELLATION);
-        flink.set(RestartStrategyOptions.RESTART_STRATEGY, "fixed-delay");
-        flink.set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_ATTEMPTS, config.restartAttempts());
-        flink.set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_DELAY, Duration.ofMillis(RESTART_DELAY_MILLIS));
-        return flink;
     }
 }

@@ -9,15 +9,9 @@ import dev.understudy.flink.wire.RecordStreams;
 import dev.understudy.flink.wire.TopicRecord;
 import dev.understudy.flink.wire.WireRecord;
 import dev.understudy.wire.Topics;
-import java.time.Duration;
 import java.util.Arrays;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
-import org.apache.flink.configuration.CheckpointingOptions;
-import org.apache.flink.configuration.Configuration;
-import org.apache.flink.configuration.ExternalizedCheckpointRetention;
-import org.apache.flink.configuration.PipelineOptions;
-import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.connector.kafka.sink.KafkaSink;
 import org.apache.flink.connector.kafka.source.KafkaSource;
 import org.apache.flink.streaming.api.datastream.DataStream;
@@ -40,13 +34,12 @@ import org.apache.flink.streaming.api.graph.StreamGraph;
  * checkpoints and its chaining away.
  */
 public final class ServingGraph {
-    private static final int RESTART_DELAY_MILLIS = 500;
-
     private ServingGraph() {}
 
     /** The graph, ready to be submitted. */
     public static StreamGraph of(ServingConfig config) {
-        StreamExecutionEnvironment environment = StreamExecutionEnvironment.getExecutionEnvironment(flink(config));
+        StreamExecutionEnvironment environment = StreamExecutionEnvironment.getExecutionEnvironment(
+                FlinkSettings.of(config.checkpointInterval(), config.restartAttempts()));
         // Without this a local environment takes the number of cores, and a cluster with fewer slots waits 5 minutes.
         environment.setParallelism(1);
         decode(environment, config);
@@ -54,21 +47,6 @@ public final class ServingGraph {
         StreamGraph graph = environment.getStreamGraph();
         graph.setJobName(config.decode().jobName());
         return graph;
-    }
-
-    private static Configuration flink(ServingConfig config) {
-        Configuration flink = new Configuration();
-        flink.set(PipelineOptions.GENERIC_TYPES, false);
-        // Chained operators hand records on as they are; none of them changes one.
-        flink.set(PipelineOptions.OBJECT_REUSE, true);
-        flink.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, config.checkpointInterval());
-        flink.set(
-                CheckpointingOptions.EXTERNALIZED_CHECKPOINT_RETENTION,
-                ExternalizedCheckpointRetention.RETAIN_ON_CANCELLATION);
-        flink.set(RestartStrategyOptions.RESTART_STRATEGY, "fixed-delay");
-        flink.set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_ATTEMPTS, config.restartAttempts());
-        flink.set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_DELAY, Duration.ofMillis(RESTART_DELAY_MILLIS));
-        return flink;
     }
 
     private static void decode(StreamExecutionEnvironment environment, ServingConfig config) {

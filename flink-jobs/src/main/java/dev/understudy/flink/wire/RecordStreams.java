@@ -43,12 +43,7 @@ public final class RecordStreams {
     public static KafkaSink<WireRecord> exactlyOnce(String bootstrap, String transactionalIdPrefix) {
         return KafkaSink.<WireRecord>builder()
                 .setBootstrapServers(bootstrap)
-                .setRecordSerializer(KafkaRecordSerializationSchema.<WireRecord>builder()
-                        .setTopicSelector((WireRecord record) -> record.topic())
-                        .setKeySerializationSchema((WireRecord record) -> record.key())
-                        .setValueSerializationSchema(
-                                (WireRecord record) -> record.value().length == 0 ? null : record.value())
-                        .build())
+                .setRecordSerializer(serializer())
                 .setDeliveryGuarantee(DeliveryGuarantee.EXACTLY_ONCE)
                 .setTransactionalIdPrefix(transactionalIdPrefix)
                 .setProperty("transaction.timeout.ms", TRANSACTION_TIMEOUT_MILLIS)
@@ -63,13 +58,17 @@ public final class RecordStreams {
     public static KafkaSink<WireRecord> atLeastOnce(String bootstrap) {
         return KafkaSink.<WireRecord>builder()
                 .setBootstrapServers(bootstrap)
-                .setRecordSerializer(KafkaRecordSerializationSchema.<WireRecord>builder()
-                        .setTopicSelector((WireRecord record) -> record.topic())
-                        .setKeySerializationSchema((WireRecord record) -> record.key())
-                        .setValueSerializationSchema(
-                                (WireRecord record) -> record.value().length == 0 ? null : record.value())
-                        .build())
+                .setRecordSerializer(serializer())
                 .setDeliveryGuarantee(DeliveryGuarantee.AT_LEAST_ONCE)
+                .build();
+    }
+
+    /** Topic and key as the record says; an empty value is a tombstone. */
+    private static KafkaRecordSerializationSchema<WireRecord> serializer() {
+        return KafkaRecordSerializationSchema.<WireRecord>builder()
+                .setTopicSelector((WireRecord record) -> record.topic())
+                .setKeySerializationSchema((WireRecord record) -> record.key())
+                .setValueSerializationSchema((WireRecord record) -> record.value().length == 0 ? null : record.value())
                 .build();
     }
 }
