@@ -94,20 +94,23 @@ public final class DemoModels {
             return new Recipe("teacher", shape(128, 4, 4, 352), shares, 125_000, 2.5e-3, 4);
         }
 
-        /** What follows {@link #teacher()}: fresh moments, a lower rate, more of the amounts that were still wrong. */
+        /**
+         * What follows {@link #teacher()}: fresh moments, a lower rate, more of the sums (amounts, end times) that were
+         * wrong.
+         */
         public static Recipe teacherRefined() {
             List<Share> shares = List.of(
-                    new Share(Workload.ORDER_C1, 1.1),
-                    new Share(Workload.ORDER_C2, 1.1),
+                    new Share(Workload.ORDER_C1, 1.2),
+                    new Share(Workload.ORDER_C2, 1.2),
                     new Share(Workload.ORDER_DE_C1, 0.4),
                     new Share(Workload.ORDER_DE_C2, 0.4),
-                    new Share(Workload.PAY_US, 1.3),
-                    new Share(Workload.PAY_EU, 1.3),
+                    new Share(Workload.PAY_US, 0.8),
+                    new Share(Workload.PAY_EU, 0.8),
                     new Share(Workload.LOG_C1, 0.6),
-                    new Share(Workload.LOG_C2, 0.6),
+                    new Share(Workload.LOG_C2, 0.8),
                     new Share(Workload.SHIP_C1, 0.8),
-                    new Share(Workload.APPT_C1, 1.2));
-            return new Recipe("teacher", shape(128, 4, 4, 352), shares, 40_000, 1.5e-3, 5);
+                    new Share(Workload.APPT_C1, 2.6));
+            return new Recipe("teacher", shape(128, 4, 4, 352), shares, 64_000, 1.5e-3, 5);
         }
 
         /** The same recipe on another number of examples, for trials. */
