@@ -39,4 +39,11 @@ public interface Engine {
 
     /** Opens {@code tokenizer.json} in a directory; the caller closes it. */
     Tokenizer tokenizer(Path directory);
+
+    /**
+     * Measures this machine's limits on the calling thread, in about a second.
+     *
+     * @param bytes size of the block that is read, typically that of a model's weights
+     */
+    MachineSpeed machineSpeed(long bytes);
 }

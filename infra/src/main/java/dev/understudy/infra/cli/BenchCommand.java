@@ -2,12 +2,19 @@ package dev.understudy.infra.cli;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.understudy.infra.bench.BenchShape;
+import dev.understudy.infra.bench.DecodeBench;
 import dev.understudy.infra.bench.PipelineBench;
 import dev.understudy.infra.bench.PipelineBench.Figures;
+import dev.understudy.lm.Engine;
+import dev.understudy.lm.Kernel;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -54,7 +61,107 @@ final class BenchCommand {
         return 0;
     }
 
-    private static String json(Figures figures) {
+    @Command(
+            name = "decode",
+            description = {
+                "Tokens per second of the decoder that serves, and its share of what this machine allows.",
+                "With --python the peers run in turn with it: ratios are paired, with median and spread."
+            },
+            mixinStandardHelpOptions = true)
+    int decode(
+            @Option(names = "--json", description = "Prints JSON.") boolean json,
+            @Option(names = "--model", description = "Model directory; else a shape with random weights.") @Nullable Path model,
+            @Option(
+                            names = "--shape",
+                            defaultValue = "SMALL",
+                            description = "One of ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+                    BenchShape shape,
+            @Option(
+                            names = "--rows",
+                            split = ",",
+                            defaultValue = "1,8,32",
+                            description = "Sequences at once (default: ${DEFAULT-VALUE}).")
+                    List<Integer> rows,
+            @Option(
+                            names = "--kernel",
+                            split = ",",
+                            defaultValue = "FP16_PACKED",
+                            description = "Any of ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+                    List<Kernel> kernels,
+            @Option(
+                            names = "--tokens",
+                            defaultValue = "64",
+                            description = "Length of prompts and completions (default: ${DEFAULT-VALUE}).")
+                    int tokens,
+            @Option(names = "--rounds", defaultValue = "5", description = "Alternations (default: ${DEFAULT-VALUE}).")
+                    int rounds,
+            @CommandLine.ArgGroup(exclusive = false) @Nullable PythonOptions python)
+            throws IOException {
+        Engine engine = Engine.installed();
+        Path directory = model;
+        if (directory == null) {
+            directory = Files.createTempDirectory("understudy-bench-");
+            shape.write(engine, directory);
+        }
+        List<String> peers = python == null ? List.of() : python.peers;
+        DecodeBench.Python other = python == null
+                ? null
+                : new DecodeBench.Python(
+                        python.interpreter,
+                        home.resolve("infra").resolve("python").resolve("peer_decode.py"));
+        List<DecodeBench.Line> lines = new DecodeBench(
+                        engine, directory, new DecodeBench.Settings(rows, kernels, peers, tokens, tokens, rounds))
+                .run(other);
+        if (json) {
+            spec.commandLine().getOut().println(json(Map.of("rows", lines)));
+        } else {
+            lines.forEach(line -> spec.commandLine().getOut().println(text(line)));
+        }
+        return 0;
+    }
+
+    /** The other side of a comparison. */
+    static final class PythonOptions {
+        @Option(names = "--python", required = true, description = "Runs the Python peers in turn with ours.")
+        private boolean wanted;
+
+        @Option(
+                names = "--python-bin",
+                defaultValue = "python3",
+                description =
+                        "Interpreter that has infra/python/requirements.txt installed (default: ${DEFAULT-VALUE}).")
+        private String interpreter = "python3";
+
+        @Option(
+                names = "--peer",
+                split = ",",
+                defaultValue = "transformers",
+                description = "Any of transformers, transformers-fp16, llama.cpp (default: ${DEFAULT-VALUE}).")
+        private List<String> peers = List.of();
+    }
+
+    private static String text(DecodeBench.Line line) {
+        String own = String.format(
+                Locale.ROOT,
+                "%2d rows, %-11s %8.0f tokens/s, %2.0f %% of the roofline",
+                line.rows(),
+                line.kernel(),
+                line.tokensPerSecond(),
+                100 * line.rooflineShare());
+        return line.peer() == null
+                ? own
+                : own
+                        + String.format(
+                                Locale.ROOT,
+                                "; %s %.0f tokens/s, ratio %.2f (%.2f to %.2f)",
+                                line.peer(),
+                                line.pythonTokensPerSecond(),
+                                line.ratio(),
+                                line.lowestRatio(),
+                                line.highestRatio());
+    }
+
+    private static String json(Object figures) {
         try {
             return new ObjectMapper().writeValueAsString(figures);
         } catch (JsonProcessingException e) {

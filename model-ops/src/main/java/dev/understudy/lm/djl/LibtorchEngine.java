@@ -3,6 +3,7 @@ package dev.understudy.lm.djl;
 import dev.understudy.lm.Engine;
 import dev.understudy.lm.Kernel;
 import dev.understudy.lm.LanguageModel;
+import dev.understudy.lm.MachineSpeed;
 import dev.understudy.lm.ModelRejectedException;
 import dev.understudy.lm.ModelShape;
 import dev.understudy.lm.Trainer;
@@ -55,5 +56,10 @@ public final class LibtorchEngine implements Engine {
     @Override
     public Tokenizer tokenizer(Path directory) {
         return JsonTokenizer.open(directory);
+    }
+
+    @Override
+    public MachineSpeed machineSpeed(long bytes) {
+        return SpeedProbe.measure(bytes);
     }
 }

@@ -1,0 +1,41 @@
+package dev.understudy.lm.djl;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import dev.understudy.lm.MachineSpeed;
+
+/** Measures the two limits of one engine thread: reading memory and multiplying matrices. */
+final class SpeedProbe {
+    private static final int SIDE = 512;
+    private static final int TRIALS = 7;
+    private static final long SMALLEST = 1 << 20;
+    private static final long LARGEST = 1L << 30;
+
+    private SpeedProbe() {}
+
+    static MachineSpeed measure(long bytes) {
+        TorchProgram.prepareThread();
+        int floats = (int) (Math.min(LARGEST, Math.max(SMALLEST, bytes)) / Float.BYTES);
+        try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch")) {
+            NDArray block = manager.ones(new Shape(floats));
+            NDArray square = manager.ones(new Shape(SIDE, SIDE));
+            double read = best(() -> block.sum().close());
+            double product = best(() -> square.matMul(square).close());
+            return new MachineSpeed((double) floats * Float.BYTES / read, 2.0 * SIDE * SIDE * SIDE / product);
+        }
+    }
+
+    /** Seconds of the fastest of several trials: a limit is what the machine can do, not what it does on average. */
+    private static double best(Runnable work) {
+        work.run();
+        double best = Double.MAX_VALUE;
+        for (int i = 0; i < TRIALS; i++) {
+            long start = System.nanoTime();
+            work.run();
+            best = Math.min(best, (System.nanoTime() - start) / 1e9);
+        }
+        return best;
+    }
+}
