@@ -13,12 +13,16 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.utils.Exit;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.metadata.storage.Formatter;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A one-node KRaft broker with transactions inside this JVM, on the loopback address only. It starts empty in a fresh
@@ -27,6 +31,9 @@ import org.apache.kafka.metadata.storage.Formatter;
  */
 public final class EmbeddedBroker implements AutoCloseable {
     private static final String HOST = "127.0.0.1";
+
+    /** Why Kafka wanted to end the process; kept for the whole JVM, as that wish is. */
+    private static final AtomicReference<@Nullable String> HALT = new AtomicReference<>();
 
     private final Path directory;
     private final int port;
@@ -54,8 +61,22 @@ public final class EmbeddedBroker implements AutoCloseable {
      * @throws IOException if the port is taken or its directory cannot be made or written
      */
     public static EmbeddedBroker start(int port) throws IOException {
+        return start(port, Path.of(System.getProperty("java.io.tmpdir", ".")));
+    }
+
+    /**
+     * A running broker.
+     *
+     * @param port port for clients; 0 takes a free one
+     * @param parent existing folder in which the broker's own directory is made
+     * @throws IOException if the port is taken or the directory cannot be made or written
+     */
+    public static EmbeddedBroker start(int port, Path parent) throws IOException {
         int[] ports = ports(port);
-        Path directory = Files.createTempDirectory("understudy-broker-");
+        Path directory = Files.createTempDirectory(parent, "understudy-broker-");
+        // A broker whose disk fails ends its process. Here the process is the caller's, who shall hear of it instead.
+        Exit.setHaltProcedure(EmbeddedBroker::ended);
+        Exit.setExitProcedure(EmbeddedBroker::ended);
         try {
             format(directory);
             KafkaRaftServer server =
@@ -74,6 +95,17 @@ public final class EmbeddedBroker implements AutoCloseable {
     /** Where clients connect, as {@code host:port}. */
     public String bootstrapServers() {
         return HOST + ":" + port;
+    }
+
+    private static void ended(int code, @Nullable String message) {
+        String reason = message == null ? "" : ": " + message;
+        HALT.set("The embedded broker stopped (Kafka asked for exit code " + code + ")" + reason
+                + ". Most often its disk is full or gone; the log says more. Free some space and start again.");
+    }
+
+    /** Why the broker cannot go on; empty while it runs. */
+    public Optional<String> failure() {
+        return Optional.ofNullable(HALT.get());
     }
 
     /** Stops the broker and deletes its files. */

@@ -9,29 +9,34 @@ import java.nio.file.Path;
 /** Sizes with random weights, on which engines are compared: speed does not depend on what a model has learnt. */
 public enum BenchShape {
     /** 1.05 million parameters, tied head. */
-    TINY(128, 4, 4, 2, 384, 2048, true),
+    TINY,
     /** 13.4 million parameters besides the embedding. */
-    SMALL(384, 8, 6, 2, 1024, 2048, false),
+    SMALL,
     /** 134.5 million parameters, tied head. */
-    LARGE(576, 30, 9, 3, 1536, 49_152, true);
+    LARGE;
 
     private static final int CONTEXT = 512;
     private static final long SEED = 20;
 
-    private final ModelShape shape;
-
-    BenchShape(int width, int layers, int heads, int groups, int feedForward, int vocabulary, boolean tied) {
-        shape = new ModelShape(
-                width, layers, heads, groups, width / heads, feedForward, vocabulary, CONTEXT, tied, 10_000, 1e-5);
+    /** Sizes of the model. */
+    public ModelShape shape() {
+        return switch (this) {
+            case TINY -> shape(128, 4, 4, 2, 384, 2048, true);
+            case SMALL -> shape(384, 8, 6, 2, 1024, 2048, false);
+            case LARGE -> shape(576, 30, 9, 3, 1536, 49_152, true);
+        };
     }
 
-    public ModelShape shape() {
-        return shape;
+    private static ModelShape shape(
+            int width, int layers, int heads, int groups, int feedForward, int vocabulary, boolean tied) {
+        int headSize = width / heads;
+        return new ModelShape(
+                width, layers, heads, groups, headSize, feedForward, vocabulary, CONTEXT, tied, 10_000, 1e-5);
     }
 
     /** Writes random weights of this shape as a Hugging Face directory in fp32, without tokenizer. */
     public void write(Engine engine, Path directory) {
-        try (Trainer random = engine.initialise(shape, SEED)) {
+        try (Trainer random = engine.initialise(shape(), SEED)) {
             random.saveModel(directory, Storage.FP32);
         }
     }

@@ -97,7 +97,11 @@ public final class DecodeBench {
         this.settings = settings;
     }
 
-    /** @param python null when only our side runs */
+    /**
+     * Measures.
+     *
+     * @param python null when only our side runs
+     */
     public List<Line> run(@Nullable Python python) {
         List<PythonPeer> peers = new ArrayList<>();
         List<LanguageModel> models = new ArrayList<>();

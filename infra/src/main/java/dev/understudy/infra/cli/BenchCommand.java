@@ -95,7 +95,7 @@ final class BenchCommand {
                     int tokens,
             @Option(names = "--rounds", defaultValue = "5", description = "Alternations (default: ${DEFAULT-VALUE}).")
                     int rounds,
-            @CommandLine.ArgGroup(exclusive = false) @Nullable PythonOptions python)
+            @CommandLine.Mixin PythonOptions python)
             throws IOException {
         Engine engine = Engine.installed();
         Path directory = model;
@@ -103,12 +103,12 @@ final class BenchCommand {
             directory = Files.createTempDirectory("understudy-bench-");
             shape.write(engine, directory);
         }
-        List<String> peers = python == null ? List.of() : python.peers;
-        DecodeBench.Python other = python == null
-                ? null
-                : new DecodeBench.Python(
+        List<String> peers = python.wanted ? python.peers : List.of();
+        DecodeBench.Python other = python.wanted
+                ? new DecodeBench.Python(
                         python.interpreter,
-                        home.resolve("infra").resolve("python").resolve("peer_decode.py"));
+                        home.resolve("infra").resolve("python").resolve("peer_decode.py"))
+                : null;
         List<DecodeBench.Line> lines = new DecodeBench(
                         engine, directory, new DecodeBench.Settings(rows, kernels, peers, tokens, tokens, rounds))
                 .run(other);
@@ -122,7 +122,7 @@ final class BenchCommand {
 
     /** The other side of a comparison. */
     static final class PythonOptions {
-        @Option(names = "--python", required = true, description = "Runs the Python peers in turn with ours.")
+        @Option(names = "--python", description = "Runs the Python peers in turn with ours.")
         private boolean wanted;
 
         @Option(

@@ -3,6 +3,10 @@ package dev.understudy.infra.cli;
 import dev.understudy.config.SuppressForbidden;
 import dev.understudy.infra.demo.DemoCommand;
 import java.io.PrintWriter;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.concurrent.Callable;
@@ -32,10 +36,15 @@ public final class CommandTree implements Callable<Integer> {
 
     /** Runs the command line and returns its exit code: 0, 1 (failure) or 2 (usage). */
     public static int execute(PrintWriter out, PrintWriter err, String... arguments) {
+        return execute(home(), out, err, arguments);
+    }
+
+    /** @param home folder of the product */
+    static int execute(Path home, PrintWriter out, PrintWriter err, String... arguments) {
         CommandTree root = new CommandTree();
         Clock clock = clock();
         CommandLine line = new CommandLine(root)
-                .addSubcommand(new DemoCommand(clock, home()))
+                .addSubcommand(new DemoCommand(clock, home))
                 .addSubcommand(new PromptsCommand(clock))
                 .addSubcommand(new CompletionsCommand())
                 .addSubcommand(new TrainCommand(clock))
@@ -43,7 +52,7 @@ public final class CommandTree implements Callable<Integer> {
                 .addSubcommand(new JobCommand.Serve())
                 .addSubcommand(new JobCommand.Distil())
                 .addSubcommand(new CheckpointCommand())
-                .addSubcommand(new BenchCommand(clock, home()))
+                .addSubcommand(new BenchCommand(clock, home))
                 .setOut(out)
                 .setErr(err)
                 .setUsageHelpAutoWidth(true)
@@ -65,6 +74,10 @@ public final class CommandTree implements Callable<Integer> {
 
     private int explain(Exception failure, PrintWriter err) {
         err.println("understudy: " + sentence(failure));
+        String log = System.getProperty("understudy.log", "");
+        if (!log.isEmpty() && !(failure instanceof UsageException)) {
+            err.println("The log is " + log);
+        }
         if (verbose) {
             failure.printStackTrace(err);
         }
@@ -72,6 +85,16 @@ public final class CommandTree implements Callable<Integer> {
     }
 
     private static String sentence(Throwable failure) {
+        if (failure instanceof FileSystemException file) {
+            String reason = file instanceof NoSuchFileException
+                    ? "it does not exist"
+                    : file instanceof AccessDeniedException
+                            ? "access is denied"
+                            : file instanceof FileAlreadyExistsException
+                                    ? "something else is there"
+                                    : String.valueOf(file.getReason());
+            return "Cannot use " + file.getFile() + ": " + reason + ". Check the path, its rights and the free space.";
+        }
         String message = failure.getMessage();
         return message == null || message.isBlank()
                 ? "Failed with " + failure.getClass().getSimpleName() + ". Run again with --verbose to see where."

@@ -1,6 +1,7 @@
 package dev.understudy.infra.demo;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.understudy.infra.cli.FailureException;
 import dev.understudy.infra.cli.UsageException;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -24,6 +25,9 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true)
 public final class DemoCommand implements Callable<Integer> {
     private static final int SHORTEST_FULL = 120;
+    /** A run of four minutes writes about 40 MiB; the rest is room for the broker's preallocated files. */
+    private static final long SPACE = 256L << 20;
+
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Clock clock;
@@ -52,6 +56,18 @@ public final class DemoCommand implements Callable<Integer> {
                     "'trained' (shipped model), 'oracle' (exact, for measuring) or a model directory (default: ${DEFAULT-VALUE}).")
     private String teacher = "trained";
 
+    @Option(
+            names = "--work",
+            description = "Folder for everything that the run writes (default: a new one for temporary files).")
+    private @org.jspecify.annotations.Nullable Path work;
+
+    @Option(
+            names = "--port",
+            defaultValue = "0",
+            description =
+                    "Port of the embedded broker, for your own consumers beside the demo (default: any free one).")
+    private int port;
+
     @CommandLine.Spec
     private CommandLine.Model.CommandSpec spec;
 
@@ -78,6 +94,9 @@ public final class DemoCommand implements Callable<Integer> {
     }
 
     private DemoOptions options() throws IOException {
+        if (port < 0 || port > 65_535) {
+            throw new UsageException("--port is " + port + "; expected 0 (any free one) to 65535.");
+        }
         if (seconds < 30) {
             throw new UsageException("--seconds is " + seconds + "; expected at least 30, a round needs that long.");
         }
@@ -98,9 +117,26 @@ public final class DemoCommand implements Callable<Integer> {
                 models.resolve("student"),
                 teacherDirectory,
                 oracle,
-                Files.createTempDirectory("understudy-demo-"),
+                workFolder(),
+                port,
                 300,
                 DemoOptions.Sabotage.NONE);
+    }
+
+    private Path workFolder() throws IOException {
+        Path folder = work;
+        if (folder == null) {
+            folder = Files.createTempDirectory("understudy-demo-");
+        } else {
+            Files.createDirectories(folder);
+        }
+        long free = Files.getFileStore(folder).getUsableSpace();
+        if (free < SPACE) {
+            throw new FailureException("Cannot run the demo in " + folder + ": " + (free >> 20)
+                    + " MiB are free, expected at least " + (SPACE >> 20)
+                    + " MiB. Free some space or name another folder by --work.");
+        }
+        return folder;
     }
 
     private Integer verdict(PrintWriter out, DemoReport figures) {

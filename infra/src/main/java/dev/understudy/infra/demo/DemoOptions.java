@@ -12,6 +12,7 @@ import java.nio.file.Path;
  * @param teacher directory of the teacher; ignored with the oracle
  * @param oracle whether the oracle answers instead of the teacher
  * @param work folder for everything that the run writes
+ * @param port port of the embedded broker for other clients; 0 takes a free one
  * @param alonePrompts fresh prompts a workload for the student alone
  * @param sabotage what is broken on purpose, to see the checks fail
  */
@@ -23,6 +24,7 @@ record DemoOptions(
         Path teacher,
         boolean oracle,
         Path work,
+        int port,
         int alonePrompts,
         Sabotage sabotage) {
     /** Ways to break the loop; only tests use another value than {@link #NONE}. */

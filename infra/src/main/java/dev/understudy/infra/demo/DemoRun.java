@@ -4,6 +4,7 @@ import dev.understudy.broker.EmbeddedBroker;
 import dev.understudy.flink.job.DistillationGraph;
 import dev.understudy.flink.job.ServingGraph;
 import dev.understudy.flink.wire.KafkaAccess;
+import dev.understudy.infra.cli.FailureException;
 import dev.understudy.infra.cluster.EmbeddedCluster;
 import dev.understudy.lm.Engine;
 import dev.understudy.teacher.CallLog;
@@ -12,7 +13,6 @@ import dev.understudy.wire.TopicSetup;
 import dev.understudy.wire.checkpoint.CheckpointPublished;
 import dev.understudy.workload.Workload;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -57,7 +57,7 @@ final class DemoRun {
     DemoReport run() throws InterruptedException {
         DemoFiles files = new DemoFiles(options.work());
         files.prepare(options.schedule().known());
-        try (EmbeddedBroker broker = EmbeddedBroker.start()) {
+        try (EmbeddedBroker broker = EmbeddedBroker.start(options.port(), options.work())) {
             topics(broker.bootstrapServers());
             try (Observer observer = new Observer(broker.bootstrapServers(), "");
                     EmbeddedCluster cluster = new EmbeddedCluster(SLOTS, files.flinkCheckpoints());
@@ -66,7 +66,7 @@ final class DemoRun {
                 return serve(files, broker, observer, cluster, sender);
             }
         } catch (IOException e) {
-            throw new UncheckedIOException("The embedded broker failed: " + e.getMessage(), e);
+            throw new FailureException(String.valueOf(e.getMessage()), e);
         }
     }
 
@@ -81,7 +81,7 @@ final class DemoRun {
         Instant deadline = start.plusSeconds(2L * options.seconds());
         CompletableFuture<Void> sent = sender.start();
         while (!sent.isDone() && clock.instant().isBefore(deadline)) {
-            watch(observer, sender, start, cluster, running);
+            watch(broker, observer, sender, start, cluster, running);
         }
         boolean complete = sent.isDone();
         if (complete) {
@@ -90,7 +90,7 @@ final class DemoRun {
         Duration traffic = Duration.between(start, clock.instant());
         Instant drained = clock.instant().plus(DRAIN);
         while (observer.open() > 0 && clock.instant().isBefore(drained)) {
-            watch(observer, sender, start, cluster, running);
+            watch(broker, observer, sender, start, cluster, running);
         }
         sender.close();
         return report(files, observer, sender, traffic);
@@ -112,9 +112,18 @@ final class DemoRun {
         }
     }
 
-    private void watch(Observer observer, Sender sender, Instant start, EmbeddedCluster cluster, List<JobID> running)
+    private void watch(
+            EmbeddedBroker broker,
+            Observer observer,
+            Sender sender,
+            Instant start,
+            EmbeddedCluster cluster,
+            List<JobID> running)
             throws InterruptedException {
         observer.pause(Duration.ofSeconds(1));
+        if (broker.failure().isPresent()) {
+            throw new FailureException(broker.failure().get());
+        }
         for (JobID job : running) {
             JobStatus status = cluster.status(job);
             if (status.isGloballyTerminalState()) {

@@ -69,6 +69,7 @@ class SabotageIT {
                 MODELS.resolve("teacher"),
                 true,
                 work,
+                0,
                 100,
                 sabotage);
         return new DemoRun(options, Clock.tickMillis(ZoneOffset.UTC), view -> {}).run();
