@@ -1,7 +1,7 @@
 package dev.understudy.lm;
 
 /**
- * The shape of a Llama-family decoder, as {@code config.json} states it.
+ * The shape of a Llama-like decoder, as {@code config.json} states it.
  *
  * @param width hidden size d
  * @param layers number of decoder blocks
@@ -12,8 +12,8 @@ package dev.understudy.lm;
  * @param vocabulary number of token ids V
  * @param context largest number of positions
  * @param tiedHead true when the output head is the embedding
- * @param ropeBase base of the rotary frequencies (theta)
  * @param normEpsilon epsilon of RMSNorm
+ * @param architecture family and what it changes
  */
 public record ModelShape(
         int width,
@@ -25,8 +25,8 @@ public record ModelShape(
         int vocabulary,
         int context,
         boolean tiedHead,
-        double ropeBase,
-        double normEpsilon) {
+        double normEpsilon,
+        Architecture architecture) {
     public ModelShape {
         if (width < 1 || layers < 1 || heads < 1 || keyValueHeads < 1 || headSize < 2 || feedForward < 1) {
             throw new IllegalArgumentException("Model shape has a size below its minimum: width=" + width + " layers="
@@ -41,5 +41,32 @@ public record ModelShape(
             throw new IllegalArgumentException("Model shape has vocabulary " + vocabulary + " and context " + context
                     + "; both must be positive.");
         }
+    }
+
+    /** A plain Llama with rotary base {@code ropeBase}. */
+    public ModelShape(
+            int width,
+            int layers,
+            int heads,
+            int keyValueHeads,
+            int headSize,
+            int feedForward,
+            int vocabulary,
+            int context,
+            boolean tiedHead,
+            double ropeBase,
+            double normEpsilon) {
+        this(
+                width,
+                layers,
+                heads,
+                keyValueHeads,
+                headSize,
+                feedForward,
+                vocabulary,
+                context,
+                tiedHead,
+                normEpsilon,
+                Architecture.llama(ropeBase));
     }
 }

@@ -31,16 +31,19 @@ final class LibtorchModel implements LanguageModel {
     /** @param values one array for each block of the layout */
     LibtorchModel(ModelShape shape, List<float[]> values, Kernel kernel) {
         this.shape = shape;
+        IValue blocked;
         program = new TorchProgram(shape);
         LlamaWeights all = new LlamaWeights(shape, values, program.manager());
         try (IValue plain = TorchProgram.list(all.programOrder());
                 IValue half = IValue.from(kernel == Kernel.FP16_PACKED)) {
             packed = program.call("pack", plain, half);
+            blocked = kernel == Kernel.ONEDNN ? program.call("reorder", plain) : null;
         }
-        if (kernel == Kernel.FP16_PACKED) {
-            all.releaseMatrices(program.manager());
+        if (kernel != Kernel.FP32) {
+            // the kernel has its own copy of every matrix
+            all.releaseMatrices();
         }
-        weights = TorchProgram.list(all.programOrder());
+        weights = blocked == null ? TorchProgram.list(all.programOrder()) : blocked;
     }
 
     @Override

@@ -8,7 +8,9 @@ import dev.understudy.lm.file.LlamaLayout;
 import dev.understudy.lm.file.ModelDirectory;
 import dev.understudy.lm.file.NamedTensor;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
 
@@ -22,6 +24,7 @@ final class LlamaWeights {
     private final List<NDArray> arrays = new ArrayList<>();
     private final NDArray cos;
     private final NDArray sin;
+    private final NDArray none;
 
     /** @param values one array for each block, in order */
     LlamaWeights(ModelShape shape, List<float[]> values, NDManager manager) {
@@ -35,7 +38,7 @@ final class LlamaWeights {
         float[] sines = new float[shape.context() * d];
         for (int t = 0; t < shape.context(); t++) {
             for (int i = 0; i < d / 2; i++) {
-                double angle = t * Math.pow(shape.ropeBase(), -2.0 * i / d);
+                double angle = t * shape.architecture().rotary().frequency(i, d);
                 int first = t * d + i;
                 int second = first + d / 2;
                 cosines[first] = (float) Math.cos(angle);
@@ -46,6 +49,7 @@ final class LlamaWeights {
         }
         cos = own(manager, cosines, shape.context(), d);
         sin = own(manager, sines, shape.context(), d);
+        none = own(manager, new float[0], 0);
     }
 
     /** Block values from a directory; the sink sees every tensor once, for further checks. */
@@ -75,9 +79,10 @@ final class LlamaWeights {
                 // keeps the residual stream's variance independent of depth
                 deviation /= Math.sqrt(2.0 * shape.layers());
             }
+            float constant = name.endsWith(".bias") ? 0f : 1f;
             float[] weights = new float[size.length == 1 ? size[0] : size[0] * size[1]];
             for (int i = 0; i < weights.length; i++) {
-                weights[i] = size.length == 1 ? 1f : (float) (deviation * random.nextGaussian());
+                weights[i] = size.length == 1 ? constant : (float) (deviation * random.nextGaussian());
             }
             values.add(weights);
         }
@@ -93,25 +98,30 @@ final class LlamaWeights {
         return blocks;
     }
 
-    /** The list that the program takes; a tied head is the embedding again. */
+    /** The list that the program takes; a tied head is the embedding again, and what a layer lacks is empty. */
     List<NDArray> programOrder() {
+        Iterator<NDArray> next = arrays.iterator();
+        NDArray embedding = next.next();
         List<NDArray> list = new ArrayList<>();
-        int head = shape.tiedHead() ? 0 : 1;
-        list.add(arrays.get(0));
-        list.add(arrays.get(head));
-        list.add(arrays.get(head + 1));
+        list.add(embedding);
+        list.add(shape.tiedHead() ? embedding : next.next());
+        list.add(next.next());
         list.add(cos);
         list.add(sin);
-        list.addAll(arrays.subList(head + 2, arrays.size()));
+        List<Boolean> present =
+                LlamaLayout.layer(shape, "").stream().map(Optional::isPresent).toList();
+        for (int i = 0; i < shape.layers(); i++) {
+            present.forEach(has -> list.add(has ? next.next() : none));
+        }
         return list;
     }
 
     /** Frees what a packed kernel has copied: every matrix but the embedding, which is still looked up. */
-    void releaseMatrices(NDManager manager) {
+    void releaseMatrices() {
         for (int i = 1; i < arrays.size(); i++) {
             if (blocks.get(i).shape().length == 2) {
                 arrays.get(i).close();
-                arrays.set(i, own(manager, new float[0], 0));
+                arrays.set(i, none);
             }
         }
     }

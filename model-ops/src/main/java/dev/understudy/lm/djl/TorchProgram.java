@@ -42,6 +42,8 @@ final class TorchProgram implements AutoCloseable {
         attributes.put("H", (long) shape.heads());
         attributes.put("K", (long) shape.keyValueHeads());
         attributes.put("eps", shape.normEpsilon());
+        int window = shape.architecture().window();
+        attributes.put("window", window < shape.context() ? (long) window : 0L);
         for (String list : new String[] {"W", "P2", "M2", "V2", "T2", "P1", "M1", "V1", "T1"}) {
             attributes.put(list, TorchArchive.TENSOR_LIST);
         }

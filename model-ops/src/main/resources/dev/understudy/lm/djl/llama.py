@@ -1,56 +1,88 @@
-# Llama-family decoder, distillation loss and AdamW in the TorchScript dialect that torch::jit::load compiles at load.
-# B batch, S tokens, H query heads, K key/value heads, D head size, V vocabulary, n cached positions, N chosen positions.
-# Weights come in as one List[Tensor]:
+# Llama-like decoder, distillation loss and AdamW in the TorchScript dialect that torch::jit::load compiles at load.
+# B batch, S tokens, H query heads, K key/value heads, D head size, F feed-forward, V vocabulary, n cached positions,
+# N chosen positions. Weights come in as one List[Tensor]:
 #   w[0] embedding (V,d)  w[1] head (V,d; the same tensor when tied)  w[2] final norm (d)
 #   w[3] cos (T,D)  w[4] sin (T,D; first half negated)
-#   then 6 a layer: ln1 (d), wqkv ((H+2K)*D,d), wo (d,H*D), ln2 (d), wgu (2F,d), wd (d,F)
-# p holds the same matrices packed in half precision, wqkv wo wgu wd of each layer and then the head, or nothing.
-# Caches: per layer k and v, (rows,K,T,D), written in place. Rotary pairs are halves (j, j + D/2).
+#   then 12 a layer, empty where the architecture has none:
+#   0 ln1 (d)  1 wqkv ((H+2K)*D,d)  2 its bias  3 query norm (D)  4 key norm (D)  5 wo (d,H*D)  6 its bias
+#   7 ln2 (d)  8 wgu (2F,d)  9 its bias  10 wd (d,F)  11 its bias
+# p holds the same matrices and biases packed in half precision, wqkv wo wgu wd of each layer and then the head, or
+# nothing. Caches: per layer k and v, (rows,K,T,D), written in place. Rotary pairs are halves (j, j + D/2).
+# window: a token sees its own and the window - 1 positions before it; 0 is no limit.
+
+def layers(w: List[Tensor]) -> int:
+  return (len(w) - 5) // 12
 
 def rms(x: Tensor, w: Tensor, eps: float) -> Tensor:
   return torch.rms_norm(x, [x.size(-1)], w, eps)
 
-def lin(x: Tensor, w: Tensor, p: List[__torch__.torch.classes.quantized.LinearPackedParamsBase], i: int) -> Tensor:
+def lin(x: Tensor, w: Tensor, b: Optional[Tensor], p: List[__torch__.torch.classes.quantized.LinearPackedParamsBase], i: int) -> Tensor:
+  # x (...,in), w (out,in), b (out) -> (...,out)
   if len(p) > 0:
     y = ops.quantized.linear_dynamic_fp16(x, p[i])
+  elif w.is_mkldnn:
+    y = ops.mkldnn._linear_pointwise(x, w, b, "none", [], "")
   else:
-    y = torch.linear(x, w)
+    y = torch.linear(x, w, b)
   return y
 
+def bias(b: Tensor) -> Optional[Tensor]:
+  out = annotate(Optional[Tensor], None)
+  if b.size(0) > 0:
+    out = b
+  return out
+
 def qkv(x: Tensor, w: List[Tensor], p: List[__torch__.torch.classes.quantized.LinearPackedParamsBase], i: int, cos: Tensor, sin: Tensor, H: int, K: int, eps: float) -> Tuple[Tensor, Tensor, Tensor]:
-  # x (B,S,d) -> q (B,S,H,D), k and v (B,S,K,D); q and k rotated
+  # x (B,S,d) -> q (B,S,H,D), k and v (B,S,K,D); q and k normed where the family does so, and rotated
   B, S = x.size(0), x.size(1)
-  o = 5 + 6 * i
-  y = __torch__.lin(__torch__.rms(x, w[o], eps), w[o + 1], p, 4 * i).view([B, S, H + 2 * K, -1])
+  o = 5 + 12 * i
+  y = __torch__.lin(__torch__.rms(x, w[o], eps), w[o + 1], __torch__.bias(w[o + 2]), p, 4 * i).view([B, S, H + 2 * K, -1])
   qk = torch.narrow(y, 2, 0, H + K)
   v = torch.narrow(y, 2, H + K, K)
+  if w[o + 3].size(0) > 0:
+    q, k = torch.narrow(qk, 2, 0, H), torch.narrow(qk, 2, H, K)
+    qk = torch.cat([__torch__.rms(q, w[o + 3], eps), __torch__.rms(k, w[o + 4], eps)], 2)
   a, b = torch.chunk(qk, 2, -1)
   qk = torch.add(torch.mul(qk, cos), torch.mul(torch.cat([b, a], -1), sin))
   return (torch.narrow(qk, 2, 0, H), torch.narrow(qk, 2, H, K), v)
 
 def rest(x: Tensor, a: Tensor, w: List[Tensor], p: List[__torch__.torch.classes.quantized.LinearPackedParamsBase], i: int, eps: float) -> Tensor:
   # what follows attention in one layer: a (B,S,H*D)
-  o = 5 + 6 * i
-  x = torch.add(x, __torch__.lin(a, w[o + 2], p, 4 * i + 1))
-  g, u = torch.chunk(__torch__.lin(__torch__.rms(x, w[o + 3], eps), w[o + 4], p, 4 * i + 2), 2, -1)
-  return torch.add(x, __torch__.lin(torch.mul(torch.silu(g), u), w[o + 5], p, 4 * i + 3))
+  o = 5 + 12 * i
+  x = torch.add(x, __torch__.lin(a, w[o + 5], __torch__.bias(w[o + 6]), p, 4 * i + 1))
+  g, u = torch.chunk(__torch__.lin(__torch__.rms(x, w[o + 7], eps), w[o + 8], __torch__.bias(w[o + 9]), p, 4 * i + 2), 2, -1)
+  return torch.add(x, __torch__.lin(torch.mul(torch.silu(g), u), w[o + 10], __torch__.bias(w[o + 11]), p, 4 * i + 3))
 
 def head(x: Tensor, w: List[Tensor], p: List[__torch__.torch.classes.quantized.LinearPackedParamsBase], eps: float) -> Tensor:
-  return __torch__.lin(__torch__.rms(x, w[2], eps), w[1], p, len(p) - 1)
+  return __torch__.lin(__torch__.rms(x, w[2], eps), w[1], None, p, len(p) - 1)
 
-def hidden(w: List[Tensor], p: List[__torch__.torch.classes.quantized.LinearPackedParamsBase], ids: Tensor, H: int, K: int, eps: float) -> Tensor:
+def seen(pos: Tensor, n: int, window: int) -> Tensor:
+  # pos (M) positions -> (M,n), true where that position attends to cached position 0..n-1
+  t = torch.arange(n, device=pos.device).unsqueeze(0)
+  pos = pos.unsqueeze(1)
+  mask = torch.le(t, pos)
+  if window > 0:
+    mask = torch.logical_and(mask, torch.gt(t, torch.sub(pos, window)))
+  return mask
+
+def hidden(w: List[Tensor], p: List[__torch__.torch.classes.quantized.LinearPackedParamsBase], ids: Tensor, H: int, K: int, eps: float, window: int) -> Tensor:
   # whole sequences without a cache: ids (B,S) -> (B,S,d) before the final norm
   B, S = ids.size(0), ids.size(1)
   cos = torch.narrow(w[3], 0, 0, S).view([1, S, 1, -1])
   sin = torch.narrow(w[4], 0, 0, S).view([1, S, 1, -1])
   x = torch.embedding(w[0], ids)
-  for i in range((len(w) - 5) // 6):
+  # plain causal attention has a kernel of its own that needs no mask
+  mask = annotate(Optional[Tensor], None)
+  if window > 0:
+    if window < S:
+      mask = __torch__.seen(torch.arange(S, device=ids.device), S, window)
+  for i in range(__torch__.layers(w)):
     q, k, v = __torch__.qkv(x, w, p, i, cos, sin, H, K, eps)
     q, k, v = q.transpose(1, 2), k.transpose(1, 2), v.transpose(1, 2)
     if K != H:
       k = k.unsqueeze(2).expand([-1, -1, H // K, -1, -1]).reshape([B, H, S, -1])
       v = v.unsqueeze(2).expand([-1, -1, H // K, -1, -1]).reshape([B, H, S, -1])
-    a = torch.scaled_dot_product_attention(q, k, v, None, 0.0, True)
+    a = torch.scaled_dot_product_attention(q, k, v, mask, 0.0, mask is None)
     x = __torch__.rest(x, a.transpose(1, 2).reshape([B, S, -1]), w, p, i, eps)
   return x
 
@@ -101,6 +133,7 @@ class Llama(Module):
   H : int
   K : int
   eps : float
+  window : int
   W : List[Tensor]
   P2 : List[Tensor]
   M2 : List[Tensor]
@@ -119,18 +152,29 @@ class Llama(Module):
   def pack(self, w: List[Tensor], half: bool) -> List[__torch__.torch.classes.quantized.LinearPackedParamsBase]:
     p = annotate(List[__torch__.torch.classes.quantized.LinearPackedParamsBase], [])
     if half:
-      for i in range((len(w) - 5) // 6):
-        o = 5 + 6 * i
-        p.append(ops.quantized.linear_prepack_fp16(w[o + 1], None))
-        p.append(ops.quantized.linear_prepack_fp16(w[o + 2], None))
-        p.append(ops.quantized.linear_prepack_fp16(w[o + 4], None))
-        p.append(ops.quantized.linear_prepack_fp16(w[o + 5], None))
+      for i in range(__torch__.layers(w)):
+        for j in [1, 5, 8, 10]:
+          o = 5 + 12 * i + j
+          p.append(ops.quantized.linear_prepack_fp16(w[o], __torch__.bias(w[o + 1])))
       p.append(ops.quantized.linear_prepack_fp16(w[1], None))
     return p
 
+  def reorder(self, w: List[Tensor]) -> List[Tensor]:
+    # the same list with every matrix that lin multiplies laid out in blocks for oneDNN
+    out = annotate(List[Tensor], [])
+    for i in range(len(w)):
+      matrix = i == 1
+      if i >= 5:
+        matrix = w[i].dim() == 2
+      if matrix:
+        out.append(ops.mkldnn._reorder_linear_weight(w[i]))
+      else:
+        out.append(w[i])
+    return out
+
   def score(self, w: List[Tensor], p: List[__torch__.torch.classes.quantized.LinearPackedParamsBase], ids: Tensor, at: Tensor, top: int, full: bool) -> Tensor:
     # ids (B,S), at (N) flat positions
-    x = __torch__.hidden(w, p, ids, self.H, self.K, self.eps)
+    x = __torch__.hidden(w, p, ids, self.H, self.K, self.eps, self.window)
     x = torch.index_select(x.view([-1, x.size(2)]), 0, at)
     return __torch__.figures(__torch__.head(x, w, p, self.eps), top, full)
 
@@ -142,8 +186,8 @@ class Llama(Module):
     cos = torch.index_select(w[3], 0, pos).view([B, 1, 1, -1])
     sin = torch.index_select(w[4], 0, pos).view([B, 1, 1, -1])
     x = torch.embedding(w[0], ids).unsqueeze(1)
-    mask = torch.le(torch.arange(n).unsqueeze(0), pos.unsqueeze(1)).view([B, 1, 1, n]).expand([B, K, H // K, n])
-    for i in range((len(w) - 5) // 6):
+    mask = __torch__.seen(pos, n, self.window).view([B, 1, 1, n]).expand([B, K, H // K, n])
+    for i in range(__torch__.layers(w)):
       q, k, v = __torch__.qkv(x, w, p, i, cos, sin, H, K, self.eps)
       torch.index_put_(kv[2 * i], [rows, None, pos], k.squeeze(1))
       torch.index_put_(kv[2 * i + 1], [rows, None, pos], v.squeeze(1))
@@ -162,8 +206,8 @@ class Llama(Module):
     cos = torch.narrow(w[3], 0, pos, S).view([1, S, 1, -1])
     sin = torch.narrow(w[4], 0, pos, S).view([1, S, 1, -1])
     x = torch.embedding(w[0], ids)
-    mask = torch.le(torch.arange(n).unsqueeze(0), torch.arange(pos, n).unsqueeze(1)).repeat([G, 1])
-    for i in range((len(w) - 5) // 6):
+    mask = __torch__.seen(torch.arange(pos, n, device=ids.device), n, self.window).repeat([G, 1])
+    for i in range(__torch__.layers(w)):
       q, k, v = __torch__.qkv(x, w, p, i, cos, sin, H, K, self.eps)
       __torch__.put(kv[2 * i], rows, row, pos, k.transpose(1, 2))
       __torch__.put(kv[2 * i + 1], rows, row, pos, v.transpose(1, 2))
@@ -215,7 +259,7 @@ class Llama(Module):
     prev = torch.is_grad_enabled()
     torch.set_grad_enabled(True)
     none = annotate(List[__torch__.torch.classes.quantized.LinearPackedParamsBase], [])
-    x = __torch__.hidden(self.W, none, ids, self.H, self.K, self.eps)
+    x = __torch__.hidden(self.W, none, ids, self.H, self.K, self.eps, self.window)
     x = torch.index_select(x.view([-1, x.size(2)]), 0, at)
     loss = __torch__.distil_loss(__torch__.head(x, self.W, none, self.eps), top_ids, tlp, tail, weight)
     g2 = annotate(List[Tensor], [])

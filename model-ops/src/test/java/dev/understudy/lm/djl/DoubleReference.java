@@ -189,7 +189,7 @@ final class DoubleReference {
         int[] turned = new int[x.length];
         for (int i = 0; i < x.length; i++) {
             int j = i % head % (head / 2);
-            double angle = position * Math.pow(shape.ropeBase(), -2.0 * j / head);
+            double angle = position * Math.pow(shape.architecture().rotary().base(), -2.0 * j / head);
             boolean low = i % head < head / 2;
             int other = low ? i + head / 2 : i - head / 2;
             double sine = low ? -Math.sin(angle) : Math.sin(angle);

@@ -1,0 +1,172 @@
+package dev.understudy.lm.djl;
+
+import static dev.understudy.lm.djl.Fixtures.ints;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.understudy.lm.Engine;
+import dev.understudy.lm.Kernel;
+import dev.understudy.lm.KvCache;
+import dev.understudy.lm.LanguageModel;
+import dev.understudy.lm.Scores;
+import dev.understudy.lm.Storage;
+import dev.understudy.lm.TokenBatch;
+import dev.understudy.lm.Trainer;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Every family, from both spellings of its configuration, gives the numbers of the reference library. */
+class FamilyTest {
+    /** What two correct programs in single precision may differ by in one logit. */
+    private static final double LOGIT = 2e-4;
+
+    static Stream<Arguments> models() {
+        return Fixtures.MODELS.stream()
+                .flatMap(name -> Stream.of("config.json", "config.v4.json").map(config -> Arguments.of(name, config)));
+    }
+
+    static Stream<String> names() {
+        return Fixtures.MODELS.stream();
+    }
+
+    @ParameterizedTest
+    @MethodSource("models")
+    void everyGoldenNumberIsReproduced(String name, String config, @TempDir Path folder) throws IOException {
+        try (LanguageModel model = open(Fixtures.spelled(name, config, folder), Kernel.FP32)) {
+            for (JsonNode prompt : Fixtures.golden(name).path("prompts")) {
+                checkNumbers(model, prompt);
+                checkGreedyBySteps(model, prompt);
+                checkGreedyByScoring(model, prompt);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("names")
+    void blockedMatricesChangeNothing(String name) {
+        try (LanguageModel model = open(Fixtures.directory(name), Kernel.ONEDNN)) {
+            for (JsonNode prompt : Fixtures.golden(name).path("prompts")) {
+                checkNumbers(model, prompt);
+                checkGreedyBySteps(model, prompt);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("names")
+    void packedMatricesStayCloseToSinglePrecision(String name) {
+        int[] ids = ints(Fixtures.golden(name).path("prompts").path(1).path("ids"));
+        try (LanguageModel exact = open(Fixtures.directory(name), Kernel.FP32);
+                LanguageModel packed = open(Fixtures.directory(name), Kernel.FP16_PACKED)) {
+            float[] p = scores(exact, ids).logits;
+            float[] q = scores(packed, ids).logits;
+            assertThat(divergence(p, q, exact.shape().vocabulary())).isBetween(0.0, 1e-5);
+            checkGreedyBySteps(packed, Fixtures.golden(name).path("prompts").path(1));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("names")
+    void aModelSavedAgainIsTheSameModel(String name, @TempDir Path folder) {
+        try (Trainer trainer = Engine.installed().trainer(Fixtures.directory(name))) {
+            trainer.saveModel(folder, Storage.FP32);
+        }
+        try (LanguageModel before = open(Fixtures.directory(name), Kernel.FP32);
+                LanguageModel after = open(folder, Kernel.FP32)) {
+            assertThat(after.shape()).isEqualTo(before.shape());
+            checkNumbers(after, Fixtures.golden(name).path("prompts").path(1));
+        }
+    }
+
+    private static LanguageModel open(Path directory, Kernel kernel) {
+        return Engine.installed().open(directory, kernel);
+    }
+
+    private static void checkNumbers(LanguageModel model, JsonNode prompt) {
+        int[] ids = ints(prompt.path("ids"));
+        int vocabulary = model.shape().vocabulary();
+        Scores out = scores(model, ids);
+        JsonNode top = prompt.path("top5");
+        assertThat(top).hasSize(ids.length);
+        for (int t = 0; t < ids.length; t++) {
+            for (JsonNode pair : top.path(t)) {
+                double logit = out.logits[t * vocabulary + pair.path(0).asInt()];
+                assertThat(logit).isCloseTo(pair.path(1).asDouble(), within(LOGIT));
+            }
+            for (int v = 0; v < prompt.path("logits").path(t).size(); v++) {
+                double expected = prompt.path("logits").path(t).path(v).asDouble();
+                assertThat((double) out.logits[t * vocabulary + v]).isCloseTo(expected, within(LOGIT));
+            }
+        }
+        double loss = IntStream.range(1, ids.length)
+                .mapToDouble(t -> -logSoftmax(out.logits, t - 1, vocabulary)[ids[t]])
+                .sum();
+        assertThat(loss).isCloseTo(prompt.path("nll").asDouble(), within(LOGIT * ids.length));
+    }
+
+    private static void checkGreedyBySteps(LanguageModel model, JsonNode prompt) {
+        int[] expected = ints(prompt.path("greedy").path("ids"));
+        assertThat(expected).hasSize(24);
+        Scores out = new Scores(1, 2, 0);
+        try (KvCache cache = model.newCache(2)) {
+            model.prefill(cache, new int[] {1}, new int[][] {ints(prompt.path("ids"))}, out);
+            for (int i = 0; i < expected.length; i++) {
+                assertThat(out.argmax[0]).isEqualTo(expected[i]);
+                double logProbability =
+                        prompt.path("greedy").path("logprobs").path(i).asDouble();
+                assertThat((double) out.topLogProbabilities[0]).isCloseTo(logProbability, within(5e-3));
+                model.step(cache, new int[] {1}, new int[] {expected[i]}, 1, out);
+            }
+        }
+    }
+
+    private static void checkGreedyByScoring(LanguageModel model, JsonNode prompt) {
+        int[] ids = ints(prompt.path("ids"));
+        Scores out = new Scores(1, 2, 0);
+        for (int expected : ints(prompt.path("greedy").path("ids"))) {
+            model.score(new TokenBatch(1, ids.length, ids, new int[] {ids.length - 1}), out);
+            assertThat(out.argmax[0]).isEqualTo(expected);
+            ids = Arrays.copyOf(ids, ids.length + 1);
+            ids[ids.length - 1] = expected;
+        }
+    }
+
+    private static Scores scores(LanguageModel model, int[] ids) {
+        Scores out = new Scores(ids.length, 2, model.shape().vocabulary());
+        int[] positions = IntStream.range(0, ids.length).toArray();
+        model.score(new TokenBatch(1, ids.length, ids, positions), out);
+        return out;
+    }
+
+    /** Mean KL(p || q) in nats over the rows of two logit arrays. */
+    private static double divergence(float[] p, float[] q, int vocabulary) {
+        int rows = p.length / vocabulary;
+        double sum = 0;
+        for (int t = 0; t < rows; t++) {
+            double[] a = logSoftmax(p, t, vocabulary);
+            double[] b = logSoftmax(q, t, vocabulary);
+            sum += IntStream.range(0, vocabulary)
+                    .mapToDouble(v -> Math.exp(a[v]) * (a[v] - b[v]))
+                    .sum();
+        }
+        return sum / rows;
+    }
+
+    private static double[] logSoftmax(float[] logits, int row, int vocabulary) {
+        int from = row * vocabulary;
+        double sum = IntStream.range(from, from + vocabulary)
+                .mapToDouble(i -> Math.exp(logits[i]))
+                .sum();
+        return IntStream.range(from, from + vocabulary)
+                .mapToDouble(i -> logits[i] - Math.log(sum))
+                .toArray();
+    }
+}
