@@ -128,14 +128,15 @@ public final class DecodeBench {
     private List<Line> measure(int rows, List<LanguageModel> models, List<PythonPeer> peers) {
         double[][] ours = new double[models.size()][settings.rounds()];
         double[][] theirs = new double[peers.size()][settings.rounds()];
-        double[][] shares = new double[models.size()][settings.rounds()];
+        double[] limits = new double[models.size()];
+        for (int i = 0; i < limits.length; i++) {
+            limits[i] = limit(models.get(i).shape(), settings.kernels().get(i), rows);
+        }
         for (int round = -1; round < settings.rounds(); round++) {
             for (int i = 0; i < models.size(); i++) {
                 double speed = decode(models.get(i), rows);
                 if (round >= 0) {
                     ours[i][round] = speed;
-                    shares[i][round] = speed
-                            / limit(models.get(i).shape(), settings.kernels().get(i), rows);
                 }
             }
             for (int j = 0; j < peers.size(); j++) {
@@ -152,7 +153,7 @@ public final class DecodeBench {
             String kernel = settings.kernels().get(i).name().toLowerCase(Locale.ROOT);
             double speed = median(ours[i]);
             if (peers.isEmpty()) {
-                lines.add(new Line(rows, kernel, speed, median(shares[i]), null, null, null, null, null));
+                lines.add(new Line(rows, kernel, speed, speed / limits[i], null, null, null, null, null));
             }
             for (int j = 0; j < peers.size(); j++) {
                 double[] ratios = new double[settings.rounds()];
@@ -163,7 +164,7 @@ public final class DecodeBench {
                         rows,
                         kernel,
                         speed,
-                        median(shares[i]),
+                        speed / limits[i],
                         settings.peers().get(j),
                         median(theirs[j]),
                         median(ratios),
