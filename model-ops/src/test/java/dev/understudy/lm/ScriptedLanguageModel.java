@@ -141,6 +141,13 @@ public final class ScriptedLanguageModel implements LanguageModel {
             Arrays.fill(out.logits, entry * vocabulary, (entry + 1) * vocabulary, (float) Math.log(rest));
             out.logits[entry * vocabulary + law.argmax()] = (float) Math.log(law.confidence());
         }
+        if (out.wantsHidden()) {
+            // a state that tells the law: the argmax and the confidence, then nothing
+            int width = shape().width();
+            Arrays.fill(out.hidden, entry * width, (entry + 1) * width, 0f);
+            out.hidden[entry * width] = law.argmax();
+            out.hidden[entry * width + 1] = (float) law.confidence();
+        }
     }
 
     private final class Rows implements KvCache {

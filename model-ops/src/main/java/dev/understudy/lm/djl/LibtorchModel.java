@@ -79,7 +79,8 @@ final class LibtorchModel implements LanguageModel {
                 IValue length = IValue.from((long) longest);
                 IValue top = IValue.from((long) out.topK());
                 IValue full = IValue.from(out.wantsLogits());
-                IValue result = program.call("step", weights, packed, list, places, row, length, top, full)) {
+                IValue hidden = IValue.from(out.wantsHidden());
+                IValue result = program.call("step", weights, packed, list, places, row, length, top, full, hidden)) {
             fill(out, figures(result, scope), 0, count);
         }
         for (int i = 0; i < count; i++) {
@@ -186,8 +187,9 @@ final class LibtorchModel implements LanguageModel {
                 IValue chosen = tensor(scope.create(Batches.longs(at)));
                 IValue top = IValue.from((long) out.topK());
                 IValue full = IValue.from(out.wantsLogits());
-                IValue result =
-                        program.call("extend", weights, packed, list, tokens, places, row, start, chosen, top, full)) {
+                IValue hidden = IValue.from(out.wantsHidden());
+                IValue result = program.call(
+                        "extend", weights, packed, list, tokens, places, row, start, chosen, top, full, hidden)) {
             return figures(result, scope);
         }
     }
@@ -203,7 +205,8 @@ final class LibtorchModel implements LanguageModel {
                 IValue chosen = tensor(scope.create(Batches.longs(batch.positions())));
                 IValue top = IValue.from((long) out.topK());
                 IValue full = IValue.from(out.wantsLogits());
-                IValue result = program.call("score", weights, packed, tokens, chosen, top, full)) {
+                IValue hidden = IValue.from(out.wantsHidden());
+                IValue result = program.call("score", weights, packed, tokens, chosen, top, full, hidden)) {
             fill(out, figures(result, scope), 0, count);
         }
         out.filled(count);
@@ -235,7 +238,10 @@ final class LibtorchModel implements LanguageModel {
         return result.toTensor((PtNDManager) scope).toFloatArray();
     }
 
-    /** Copies {@code count} rows of [ids, log-probabilities, entropy, logits] to entries {@code first}.. of out. */
+    /**
+     * Copies {@code count} rows of [ids, log-probabilities, entropy, logits, hidden state] to entries {@code first}..
+     * of out.
+     */
     private void fill(Scores out, float[] figures, int first, int count) {
         int top = out.topK();
         int stride = figures.length / count;
@@ -252,6 +258,10 @@ final class LibtorchModel implements LanguageModel {
                 int vocabulary = shape.vocabulary();
                 System.arraycopy(figures, from + 2 * top + 1, out.logits, entry * vocabulary, vocabulary);
             }
+            if (out.wantsHidden()) {
+                int width = shape.width();
+                System.arraycopy(figures, from + stride - width, out.hidden, entry * width, width);
+            }
         }
     }
 
@@ -262,9 +272,10 @@ final class LibtorchModel implements LanguageModel {
                     + "; expected 1 to capacity rows and top-k of at most "
                     + shape.vocabulary() + ".");
         }
-        if (out.wantsLogits() && out.logits.length != out.capacity() * shape.vocabulary()) {
+        boolean foreign = out.wantsLogits() && out.logits.length != out.capacity() * shape.vocabulary();
+        if (foreign || (out.wantsHidden() && out.hidden.length != out.capacity() * shape.width())) {
             throw new IllegalArgumentException("Scores were made for another vocabulary than " + shape.vocabulary()
-                    + "; make them from this model's shape.");
+                    + " or another width than " + shape.width() + "; make them from this model's shape.");
         }
     }
 

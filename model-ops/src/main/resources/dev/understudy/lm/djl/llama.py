@@ -86,14 +86,19 @@ def hidden(w: List[Tensor], p: List[__torch__.torch.classes.quantized.LinearPack
     x = __torch__.rest(x, a.transpose(1, 2).reshape([B, S, -1]), w, p, i, eps)
   return x
 
-def figures(logits: Tensor, top: int, full: bool) -> Tensor:
-  # logits (N,V) -> (N, 2 top + 1 [+ V]): ids (exact in fp32 below 2^24), their log-probabilities, entropy, logits
+def figures(x: Tensor, w: List[Tensor], p: List[__torch__.torch.classes.quantized.LinearPackedParamsBase], eps: float, top: int, full: bool, hidden: bool) -> Tensor:
+  # x (N,d) before the final norm -> (N, 2 top + 1 [+ V] [+ d]): ids (exact in fp32 below 2^24), their log-probabilities,
+  # entropy, logits, what the head was given
+  x = __torch__.rms(x, w[2], eps)
+  logits = __torch__.lin(x, w[1], None, p, len(p) - 1)
   lp = torch.log_softmax(logits, -1)
   v, ix = torch.topk(lp, top, -1)
   h = torch.neg(torch.sum(torch.mul(torch.exp(lp), lp), [-1], True))
   out = [ix.to(6), v, h]
   if full:
     out.append(logits)
+  if hidden:
+    out.append(x)
   return torch.cat(out, 1)
 
 def put(cache: Tensor, rows: Tensor, row: int, pos: int, x: Tensor) -> NoneType:
@@ -172,13 +177,13 @@ class Llama(Module):
         out.append(w[i])
     return out
 
-  def score(self, w: List[Tensor], p: List[__torch__.torch.classes.quantized.LinearPackedParamsBase], ids: Tensor, at: Tensor, top: int, full: bool) -> Tensor:
+  def score(self, w: List[Tensor], p: List[__torch__.torch.classes.quantized.LinearPackedParamsBase], ids: Tensor, at: Tensor, top: int, full: bool, hidden: bool) -> Tensor:
     # ids (B,S), at (N) flat positions
     x = __torch__.hidden(w, p, ids, self.H, self.K, self.eps, self.window)
     x = torch.index_select(x.view([-1, x.size(2)]), 0, at)
-    return __torch__.figures(__torch__.head(x, w, p, self.eps), top, full)
+    return __torch__.figures(x, w, p, self.eps, top, full, hidden)
 
-  def step(self, w: List[Tensor], p: List[__torch__.torch.classes.quantized.LinearPackedParamsBase], kv: List[Tensor], at: Tensor, row: int, n: int, top: int, full: bool) -> Tensor:
+  def step(self, w: List[Tensor], p: List[__torch__.torch.classes.quantized.LinearPackedParamsBase], kv: List[Tensor], at: Tensor, row: int, n: int, top: int, full: bool, hidden: bool) -> Tensor:
     # one token a row, rows at different positions: at (3,B) = cache row, position, id; n = largest position + 1
     H, K = self.H, self.K
     rows, pos, ids = torch.select(at, 0, 0), torch.select(at, 0, 1), torch.select(at, 0, 2)
@@ -196,9 +201,9 @@ class Llama(Module):
       # the query heads that share one kv head become the rows of one attention call: no repetition of the cache
       a = torch.scaled_dot_product_attention(q.view([B, K, H // K, -1]), ck, cv, mask)
       x = __torch__.rest(x, a.reshape([B, 1, -1]), w, p, i, self.eps)
-    return __torch__.figures(__torch__.head(x.squeeze(1), w, p, self.eps), top, full)
+    return __torch__.figures(x.squeeze(1), w, p, self.eps, top, full, hidden)
 
-  def extend(self, w: List[Tensor], p: List[__torch__.torch.classes.quantized.LinearPackedParamsBase], kv: List[Tensor], ids: Tensor, rows: Tensor, row: int, pos: int, at: Tensor, top: int, full: bool) -> Tensor:
+  def extend(self, w: List[Tensor], p: List[__torch__.torch.classes.quantized.LinearPackedParamsBase], kv: List[Tensor], ids: Tensor, rows: Tensor, row: int, pos: int, at: Tensor, top: int, full: bool, hidden: bool) -> Tensor:
     # S tokens a row at positions pos..pos+S-1, on top of the cache; at (N) flat positions of ids (B,S)
     H, K = self.H, self.K
     B, S = ids.size(0), ids.size(1)
@@ -218,7 +223,7 @@ class Llama(Module):
       a = a.view([B, K, G, S, -1]).permute([0, 3, 1, 2, 4]).reshape([B, S, -1])
       x = __torch__.rest(x, a, w, p, i, self.eps)
     x = torch.index_select(x.reshape([B * S, -1]), 0, at)
-    return __torch__.figures(__torch__.head(x, w, p, self.eps), top, full)
+    return __torch__.figures(x, w, p, self.eps, top, full, hidden)
 
   def copy_cache(self, old: List[Tensor], new: List[Tensor]) -> NoneType:
     for i in range(len(old)):

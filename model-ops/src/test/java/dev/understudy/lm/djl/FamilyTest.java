@@ -9,10 +9,12 @@ import dev.understudy.lm.Engine;
 import dev.understudy.lm.Kernel;
 import dev.understudy.lm.KvCache;
 import dev.understudy.lm.LanguageModel;
+import dev.understudy.lm.ModelShape;
 import dev.understudy.lm.Scores;
 import dev.understudy.lm.Storage;
 import dev.understudy.lm.TokenBatch;
 import dev.understudy.lm.Trainer;
+import dev.understudy.lm.file.ModelDirectory;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -83,6 +85,52 @@ class FamilyTest {
                 LanguageModel after = open(folder, Kernel.FP32)) {
             assertThat(after.shape()).isEqualTo(before.shape());
             checkNumbers(after, Fixtures.golden(name).path("prompts").path(1));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("names")
+    void theHiddenStateTimesTheHeadIsTheLogits(String name) {
+        Path directory = Fixtures.directory(name);
+        int[] ids = ints(Fixtures.golden(name).path("prompts").path(1).path("ids"));
+        int last = ids.length - 1;
+        try (LanguageModel model = open(directory, Kernel.FP32);
+                KvCache cache = model.newCache(3)) {
+            float[] head = head(directory, model.shape());
+            Scores all = Scores.of(model.shape(), ids.length, 2, Scores.Extra.HIDDEN, Scores.Extra.LOGITS);
+            int[] positions = IntStream.range(0, ids.length).toArray();
+            model.score(new TokenBatch(1, ids.length, ids, positions), all);
+            for (int t = 0; t < ids.length; t++) {
+                checkHead(all.hidden, t, head, all.logits, t, model.shape());
+            }
+            Scores one = Scores.of(model.shape(), 1, 2, Scores.Extra.HIDDEN);
+            model.extend(cache, 0, ids, 1, one);
+            checkHead(one.hidden, 0, head, all.logits, last, model.shape());
+            model.prefill(cache, new int[] {1}, new int[][] {Arrays.copyOf(ids, last)}, one);
+            checkHead(one.hidden, 0, head, all.logits, last - 1, model.shape());
+            model.step(cache, new int[] {1}, new int[] {ids[last]}, 1, one);
+            checkHead(one.hidden, 0, head, all.logits, last, model.shape());
+            assertThat(one.logits).isEmpty();
+        }
+    }
+
+    private static float[] head(Path directory, ModelShape shape) {
+        String name = shape.tiedHead() ? "model.embed_tokens.weight" : "lm_head.weight";
+        return new ModelDirectory(directory)
+                .tensor(name, shape.vocabulary(), shape.width())
+                .values();
+    }
+
+    /** Row {@code state} of {@code hidden} times the head gives row {@code expected} of {@code logits}. */
+    private static void checkHead(
+            float[] hidden, int state, float[] head, float[] logits, int expected, ModelShape shape) {
+        int d = shape.width();
+        for (int v = 0; v < shape.vocabulary(); v++) {
+            double product = 0;
+            for (int j = 0; j < d; j++) {
+                product += (double) hidden[state * d + j] * head[v * d + j];
+            }
+            assertThat(product).isCloseTo(logits[expected * shape.vocabulary() + v], within(LOGIT));
         }
     }
 
