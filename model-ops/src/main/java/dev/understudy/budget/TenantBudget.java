@@ -5,14 +5,14 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * What one tenant may use, and what quality it wants for it.
+ * What one tenant may use, and what it wants for it.
  *
  * @param tenant who pays
  * @param capTokens teacher tokens a window, at least 0
  * @param capCalls teacher calls a window, at least 0
  * @param window length of a window
  * @param auditShare part of both caps that only audits may use, in [0, 1]
- * @param targetQuality wanted fraction of sequences that agree with the teacher, in (0, 1]
+ * @param target what moves its prices
  * @param auditEpsilon probability that a finished sequence is shown whole to the teacher, in [0, 1]
  */
 public record TenantBudget(
@@ -21,14 +21,12 @@ public record TenantBudget(
         long capCalls,
         Duration window,
         double auditShare,
-        double targetQuality,
+        HelpTarget target,
         double auditEpsilon)
         implements Serializable {
-    /** Wanted agreement when nothing else is configured. */
-    public static final double DEFAULT_TARGET_QUALITY = 0.98;
-
     public TenantBudget {
         Objects.requireNonNull(tenant);
+        Objects.requireNonNull(target);
         if (window.toMillis() < 1) {
             throw new IllegalArgumentException(refusal(tenant, "window", window, "at least 1 ms"));
         }
@@ -37,15 +35,17 @@ public record TenantBudget(
         }
         requireFraction(tenant, "audit share", auditShare);
         requireFraction(tenant, "audit epsilon", auditEpsilon);
-        requireFraction(tenant, "target quality", targetQuality);
-        if (targetQuality == 0) {
-            throw new IllegalArgumentException(refusal(tenant, "target quality", targetQuality, "above 0"));
-        }
     }
 
     /** A budget with the default target of 0.98, a fifth of it for audits, and an audit for one sequence in fifty. */
     public static TenantBudget of(String tenant, long capTokens, long capCalls, Duration window) {
-        return new TenantBudget(tenant, capTokens, capCalls, window, 0.2, DEFAULT_TARGET_QUALITY, 0.02);
+        return new TenantBudget(
+                tenant, capTokens, capCalls, window, 0.2, new HelpTarget.Quality(HelpTarget.DEFAULT_AGREEMENT), 0.02);
+    }
+
+    /** The same caps for another target. */
+    public TenantBudget aimingAt(HelpTarget other) {
+        return new TenantBudget(tenant, capTokens, capCalls, window, auditShare, other, auditEpsilon);
     }
 
     /** The cap of one scope a window; help and audits add up to the tenant's cap exactly. */

@@ -1,5 +1,6 @@
 package dev.understudy.decode;
 
+import dev.understudy.decode.ask.AskConfig;
 import java.util.List;
 
 /**

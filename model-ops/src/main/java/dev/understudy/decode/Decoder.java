@@ -1,5 +1,8 @@
 package dev.understudy.decode;
 
+import dev.understudy.decode.ask.AskHead;
+import dev.understudy.decode.ask.AskPolicy;
+import dev.understudy.decode.ask.AskScorer;
 import dev.understudy.lm.LanguageModel;
 import dev.understudy.lm.Scores;
 import dev.understudy.prompt.Prompt;
@@ -30,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Decoder implements AutoCloseable {
     private final DecodeConfig config;
+    private final AskPolicy policy;
     private final StopRules stops;
     private final String vocabulary;
     private final Help help;
@@ -53,6 +57,7 @@ public final class Decoder implements AutoCloseable {
             HelpStatistics statistics,
             Clock clock) {
         this.config = config;
+        this.policy = config.ask().policy();
         this.stops = new StopRules(config.endIds(), tokenizer);
         this.vocabulary = tokenizer.vocabulary().fingerprint().hex();
         this.help = help;
@@ -62,9 +67,19 @@ public final class Decoder implements AutoCloseable {
         this.teacher = new TeacherCalls(help, config.ask(), clock, this::answered);
     }
 
-    /** New sequences go to this version from now on; sequences on other versions end there. A canary ends. */
+    /** Serves a version without a learned policy; see {@link #serve(String, LanguageModel, AskHead)}. */
     public void serve(String version, LanguageModel model) {
-        serving = rowsOf(version, model);
+        serve(version, model, AskHead.NONE);
+    }
+
+    /**
+     * New sequences go to this version from now on; sequences on other versions end there. A canary ends.
+     *
+     * @param head the version's learned scorer of positions; stays the caller's
+     * @throws IllegalArgumentException when the policy is learned and the version has none; nothing has changed then
+     */
+    public void serve(String version, LanguageModel model, AskHead head) {
+        serving = rowsOf(version, model, head);
         canary = null;
         dropDrained();
     }
@@ -72,15 +87,16 @@ public final class Decoder implements AutoCloseable {
     /**
      * Sends a part of the new prompts to another version, chosen by hash of the prompt id.
      *
+     * @param head the version's learned scorer of positions, or {@link AskHead#NONE}
      * @param share expected part, in [0, 1]
      * @throws IllegalStateException before the first {@link #serve}
      */
-    public void canary(String version, LanguageModel model, double share) {
+    public void canary(String version, LanguageModel model, AskHead head, double share) {
         if (serving == null) {
             throw new IllegalStateException("Version " + version
                     + " cannot be a canary: no version serves yet. Assign a serving version first.");
         }
-        canary = rowsOf(version, model);
+        canary = rowsOf(version, model, head);
         canaryShare = share;
         dropDrained();
     }
@@ -197,6 +213,7 @@ public final class Decoder implements AutoCloseable {
                 sequence.stop = StopReason.CONTEXT;
                 conclude(sequence);
             } else {
+                sequence.level = help.prices().level(sequence.prompt.tenant(), sequence.prompt.workload());
                 rows.place(sequence);
             }
         }
@@ -208,32 +225,30 @@ public final class Decoder implements AutoCloseable {
         return candidate != null && chosen ? candidate : otherwise;
     }
 
-    private void decide(Sequence sequence, Scores scores, int entry) {
-        int position = sequence.size();
-        float confidence = (float) scores.confidence(entry);
-        int argmax = scores.argmax[entry];
-        int token = argmax;
+    private void decide(Sequence sequence, Scores scores, int entry, float difficulty) {
+        Sequence.Choice choice = sequence.choice;
+        choice.argmax = scores.argmax[entry];
+        choice.confidence = (float) scores.confidence(entry);
+        choice.difficulty = difficulty;
+        choice.token = choice.argmax;
         if (!sequence.prompt.sampling().isGreedy()) {
             int vocabularySize = scores.logits.length / scores.capacity();
-            double draw = sequence.draws.uniform(position, Draws.Purpose.SAMPLE);
-            token = sampler.sample(
+            double draw = sequence.draws.uniform(sequence.size(), Draws.Purpose.SAMPLE);
+            choice.token = sampler.sample(
                     scores.logits, entry * vocabularySize, vocabularySize, sequence.prompt.sampling(), draw);
         }
-        sequence.choice = new Sequence.Choice(token, argmax, confidence);
-        if (wantsHelp(sequence, confidence, position)) {
+        if (policy.asks(difficulty, price(sequence))) {
             HelpState answer = teacher.ask(sequence);
             if (answer == HelpState.GRANTED) {
                 return;
             }
             sequence.help = sequence.help.masked(answer);
         }
-        write(sequence, token, Author.STUDENT);
+        write(sequence, choice.token, Author.STUDENT);
     }
 
-    private boolean wantsHelp(Sequence sequence, float confidence, int position) {
-        double price = help.prices().price(sequence.prompt.tenant(), sequence.prompt.workload(), sequence.version);
-        double draw = sequence.draws.uniform(position, Draws.Purpose.ASK);
-        return config.ask().policy().asks(confidence, price, draw);
+    private double price(Sequence sequence) {
+        return help.prices().price(sequence.prompt.tenant(), sequence.prompt.workload(), sequence.version);
     }
 
     private void answered(Sequence sequence, Look look, @Nullable Reply reply) {
@@ -248,17 +263,17 @@ public final class Decoder implements AutoCloseable {
         sequence.phase = Sequence.Phase.DECODING;
         if (reply == null) {
             sequence.help = sequence.help.masked(HelpState.TEACHER_DOWN);
-            write(sequence, sequence.choice.token(), Author.STUDENT);
+            write(sequence, sequence.choice.token, Author.STUDENT);
             return;
         }
         sequence.help = sequence.help.answered();
-        sequence.append(reply.token(), Author.TEACHER, sequence.choice);
+        sequence.append(reply.token(), Author.TEACHER);
         sequence.learn(reply.distributions(), sequence.size() - 1);
         written(sequence, Author.TEACHER);
     }
 
     private void write(Sequence sequence, int token, Author author) {
-        sequence.append(token, author, sequence.choice);
+        sequence.append(token, author);
         written(sequence, author);
     }
 
@@ -330,6 +345,7 @@ public final class Decoder implements AutoCloseable {
                 tokens.authors(),
                 tokens.studentArgmax(),
                 tokens.studentConfidence(),
+                tokens.difficulty(),
                 tokens.teacher(),
                 propensity,
                 end.version(),
@@ -338,13 +354,14 @@ public final class Decoder implements AutoCloseable {
                 prompt.consent());
     }
 
-    private ModelRows rowsOf(String version, LanguageModel model) {
+    private ModelRows rowsOf(String version, LanguageModel model, AskHead head) {
         for (ModelRows rows : versions) {
             if (rows.model == model && rows.version.equals(version)) {
                 return rows;
             }
         }
-        ModelRows rows = new ModelRows(version, model, config.rows());
+        AskScorer scorer = policy.scorer(head, model.shape());
+        ModelRows rows = new ModelRows(version, model, scorer, config.rows());
         versions.add(rows);
         return rows;
     }

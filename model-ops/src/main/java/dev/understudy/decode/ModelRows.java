@@ -1,8 +1,11 @@
 package dev.understudy.decode;
 
+import dev.understudy.decode.ask.AskScorer;
+import dev.understudy.decode.ask.AskStep;
 import dev.understudy.lm.KvCache;
 import dev.understudy.lm.LanguageModel;
 import dev.understudy.lm.Scores;
+import dev.understudy.lm.Scores.Extra;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -12,9 +15,9 @@ import org.jspecify.annotations.Nullable;
  * model.
  */
 final class ModelRows implements AutoCloseable {
-    /** Where the figures of a sequence's next token go. */
+    /** Where the figures of a sequence's next token and its difficulty, in [0, 1], go. */
     interface Decisions {
-        void decide(Sequence sequence, Scores scores, int entry);
+        void decide(Sequence sequence, Scores scores, int entry, float difficulty);
     }
 
     final String version;
@@ -25,18 +28,25 @@ final class ModelRows implements AutoCloseable {
     private final int[] rows;
     private final int[] ids;
     private final Scores scores;
+    private final AskScorer scorer;
+    private final AskStep step;
+    private final float[] difficulty;
     private @Nullable Scores withLogits;
     private int running;
 
-    ModelRows(String version, LanguageModel model, int capacity) {
+    ModelRows(String version, LanguageModel model, AskScorer scorer, int capacity) {
         this.version = version;
         this.model = model;
+        this.scorer = scorer;
+        step = new AskStep(capacity);
+        difficulty = new float[capacity];
         cache = model.newCache(capacity);
         occupants = new Sequence[capacity];
         batch = new Sequence[capacity];
         rows = new int[capacity];
         ids = new int[capacity];
-        scores = new Scores(capacity, 2, 0);
+        boolean hidden = scorer.hiddenWidth() > 0;
+        scores = hidden ? Scores.of(model.shape(), capacity, 2, Extra.HIDDEN) : new Scores(capacity, 2, 0);
     }
 
     int running() {
@@ -142,9 +152,17 @@ final class ModelRows implements AutoCloseable {
     }
 
     private void decideAll(int count, Scores out, Decisions decisions) {
+        step.take(out, count);
         for (int i = 0; i < count; i++) {
-            batch[i].phase = Sequence.Phase.DECODING;
-            decisions.decide(batch[i], out, i);
+            Sequence sequence = batch[i];
+            sequence.phase = Sequence.Phase.DECODING;
+            step.position[i] = sequence.size();
+            step.draw[i] = sequence.draws.uniform(sequence.size(), Draws.Purpose.ASK);
+            step.level[i] = sequence.level;
+        }
+        scorer.score(step, difficulty);
+        for (int i = 0; i < count; i++) {
+            decisions.decide(batch[i], out, i, difficulty[i]);
         }
     }
 
@@ -162,7 +180,9 @@ final class ModelRows implements AutoCloseable {
         }
         Scores wide = withLogits;
         if (wide == null) {
-            wide = new Scores(occupants.length, 2, model.shape().vocabulary());
+            wide = scores.wantsHidden()
+                    ? Scores.of(model.shape(), occupants.length, 2, Extra.LOGITS, Extra.HIDDEN)
+                    : Scores.of(model.shape(), occupants.length, 2, Extra.LOGITS);
             withLogits = wide;
         }
         return wide;

@@ -42,25 +42,31 @@ final class Sequence {
     boolean audited;
     /** Whether any look was made since the sequence came here, so that the teacher may hold a cache for it. */
     boolean known;
-    /** The student's choice and figures at the position that waits for the teacher. */
-    Choice choice = new Choice(0, 0, 1);
+    /** Budget level that a learned policy is told, in [0, 1]. */
+    double level = 1;
+    /** The student's choice and figures at the position that is decided. */
+    final Choice choice = new Choice();
 
     private int size;
     private int[] ids;
     private int[] argmax;
     private float[] confidence;
+    private float[] difficulty;
     private final List<Author> authors;
     private final List<@Nullable TeacherDistribution> teacher;
     private int firstGap;
 
-    /**
-     * What the student would write at a position.
-     *
-     * @param token its choice
-     * @param argmax its most probable token
-     * @param confidence probability of the latter
-     */
-    record Choice(int token, int argmax, float confidence) {}
+    /** What the student would write at a position; overwritten at the next one. */
+    static final class Choice {
+        /** Its choice. */
+        int token;
+        /** Its most probable token. */
+        int argmax;
+        /** Probability of the most probable token, in (0, 1]. */
+        float confidence;
+        /** The policy's difficulty, in [0, 1]. */
+        float difficulty;
+    }
 
     Sequence(SequenceSnapshot from) {
         prompt = from.prompt();
@@ -75,6 +81,7 @@ final class Sequence {
         ids = Arrays.copyOf(written.ids(), Math.max(size, 32));
         argmax = Arrays.copyOf(written.studentArgmax(), ids.length);
         confidence = Arrays.copyOf(written.studentConfidence(), ids.length);
+        difficulty = Arrays.copyOf(written.difficulty(), ids.length);
         authors = new ArrayList<>(written.authors());
         teacher = new ArrayList<>(written.teacher());
     }
@@ -96,15 +103,18 @@ final class Sequence {
         return ids[size - 1];
     }
 
-    void append(int id, Author author, Choice student) {
+    /** Writes a token at the position of {@link #choice}. */
+    void append(int id, Author author) {
         if (size == ids.length) {
             ids = Arrays.copyOf(ids, 2 * size);
             argmax = Arrays.copyOf(argmax, 2 * size);
             confidence = Arrays.copyOf(confidence, 2 * size);
+            difficulty = Arrays.copyOf(difficulty, 2 * size);
         }
         ids[size] = id;
-        argmax[size] = student.argmax();
-        confidence[size] = student.confidence();
+        argmax[size] = choice.argmax;
+        confidence[size] = choice.confidence;
+        difficulty[size] = choice.difficulty;
         authors.add(author);
         teacher.add(null);
         size++;
@@ -145,7 +155,12 @@ final class Sequence {
 
     WrittenTokens written() {
         return new WrittenTokens(
-                completionIds(), authors, Arrays.copyOf(argmax, size), Arrays.copyOf(confidence, size), teacher);
+                completionIds(),
+                authors,
+                Arrays.copyOf(argmax, size),
+                Arrays.copyOf(confidence, size),
+                Arrays.copyOf(difficulty, size),
+                teacher);
     }
 
     SequenceSnapshot snapshot() {

@@ -2,6 +2,7 @@ package dev.understudy.decode;
 
 import dev.understudy.budget.Allowance;
 import dev.understudy.budget.Reservation;
+import dev.understudy.decode.ask.AskConfig;
 import dev.understudy.teacher.Look;
 import dev.understudy.teacher.LookPurpose;
 import dev.understudy.teacher.Reply;

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param authors [T] who wrote each
  * @param studentArgmax [T] the student's most probable token
  * @param studentConfidence [T] its probability under the student, in (0, 1]
+ * @param difficulty [T] what the policy held against the price, in [0, 1]
  * @param teacher [T] the teacher's law, null where it never looked
  */
 public record WrittenTokens(
@@ -22,17 +23,24 @@ public record WrittenTokens(
         List<Author> authors,
         int[] studentArgmax,
         float[] studentConfidence,
+        float[] difficulty,
         List<@Nullable TeacherDistribution> teacher) {
     public static final WrittenTokens NONE =
-            new WrittenTokens(new int[0], List.of(), new int[0], new float[0], List.of());
+            new WrittenTokens(new int[0], List.of(), new int[0], new float[0], new float[0], List.of());
 
     public WrittenTokens {
         authors = List.copyOf(authors);
         teacher = Collections.unmodifiableList(new ArrayList<>(teacher));
         int t = ids.length;
-        if (authors.size() != t || studentArgmax.length != t || studentConfidence.length != t || teacher.size() != t) {
+        boolean equal = authors.size() == t
+                && studentArgmax.length == t
+                && studentConfidence.length == t
+                && difficulty.length == t
+                && teacher.size() == t;
+        if (!equal) {
             throw new IllegalArgumentException("[BUG] written tokens of unequal lengths: " + t + ", " + authors.size()
-                    + ", " + studentArgmax.length + ", " + studentConfidence.length + ", " + teacher.size());
+                    + ", " + studentArgmax.length + ", " + studentConfidence.length + ", " + difficulty.length + ", "
+                    + teacher.size());
         }
     }
 
@@ -46,16 +54,15 @@ public record WrittenTokens(
     }
 
     /**
-     * The smallest difficulty (1 - confidence) at a position where the student's argmax differs from the teacher's; 1
-     * when there is none. Every wrong token is asked for exactly at the prices below this figure. Call it on sequences
-     * seen whole.
+     * The smallest difficulty at a position where the student's argmax differs from the teacher's; 1 when there is
+     * none. Every wrong token is asked for exactly at the prices below this figure. Call it on sequences seen whole.
      */
     public double priceNeeded() {
         double needed = 1;
         for (int t = 0; t < ids.length; t++) {
             TeacherDistribution law = teacher.get(t);
             if (law != null && law.argmax() != studentArgmax[t]) {
-                needed = Math.min(needed, 1 - (double) studentConfidence[t]);
+                needed = Math.min(needed, difficulty[t]);
             }
         }
         return needed;

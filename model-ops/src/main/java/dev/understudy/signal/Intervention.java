@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param studentArgmax [T] the student's most probable token at each position (equal to the token where it wrote
  *     greedily)
  * @param studentConfidence [T] probability of that token under the student, in (0, 1]
+ * @param difficulty [T] what the policy held against the price, in [0, 1]; 1 - {@code studentConfidence} for policy
+ *     confidence
  * @param teacher [T] the teacher's law at each position, null where it never looked
  * @param propensity 1 when asked, audit share when only audited
  * @param studentVersion checkpoint id that decoded
@@ -35,6 +37,7 @@ public record Intervention(
         List<Author> authors,
         int[] studentArgmax,
         float[] studentConfidence,
+        float[] difficulty,
         List<@Nullable TeacherDistribution> teacher,
         double propensity,
         String studentVersion,

@@ -8,7 +8,8 @@ import org.junit.jupiter.api.Test;
 
 /** Without failures the cap is of use: nearly all of it reaches those who ask. Cap 300 tokens and calls a minute. */
 class BudgetLivenessTest {
-    private static final TenantBudget ACME = new TenantBudget("acme", 300, 300, Duration.ofMinutes(1), 0, 0.98, 0.02);
+    private static final TenantBudget ACME =
+            new TenantBudget("acme", 300, 300, Duration.ofMinutes(1), 0, new HelpTarget.Quality(0.98), 0.02);
     private static final BudgetConfig CONFIG =
             new BudgetConfig(List.of(ACME), 8, 3, Duration.ofSeconds(10), Duration.ofMinutes(5));
 
@@ -68,7 +69,8 @@ class BudgetLivenessTest {
 
     @Test
     void paysAuditsFromTheirOwnShare() {
-        TenantBudget shared = new TenantBudget("acme", 300, 300, Duration.ofMinutes(1), 0.2, 0.98, 0.02);
+        TenantBudget shared =
+                new TenantBudget("acme", 300, 300, Duration.ofMinutes(1), 0.2, new HelpTarget.Quality(0.98), 0.02);
         QuietLoop withAudits = new QuietLoop(
                 new BudgetConfig(List.of(shared), 8, 3, Duration.ofSeconds(10), Duration.ofMinutes(5)), 1);
         Allowance audits = withAudits.subtasks.get(0).audits();

@@ -26,8 +26,8 @@ final class BudgetSimulation {
     }
 
     static final List<TenantBudget> TENANTS = List.of(
-            new TenantBudget("acme", 100, 80, Duration.ofSeconds(20), 0.25, 0.98, 0.02),
-            new TenantBudget("globex", 200, 120, Duration.ofSeconds(30), 0.1, 0.98, 0.02));
+            new TenantBudget("acme", 100, 80, Duration.ofSeconds(20), 0.25, new HelpTarget.Quality(0.98), 0.02),
+            new TenantBudget("globex", 200, 120, Duration.ofSeconds(30), 0.1, new HelpTarget.Quality(0.98), 0.02));
     private static final BudgetConfig CONFIG =
             new BudgetConfig(TENANTS, 3, 2, Duration.ofSeconds(5), Duration.ofMinutes(2));
 

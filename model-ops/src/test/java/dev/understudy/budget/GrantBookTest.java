@@ -118,7 +118,7 @@ class GrantBookTest {
     }
 
     private static BudgetConfig config(long cap) {
-        TenantBudget acme = new TenantBudget("acme", cap, cap, MINUTE, 0, 0.98, 0.02);
+        TenantBudget acme = new TenantBudget("acme", cap, cap, MINUTE, 0, new HelpTarget.Quality(0.98), 0.02);
         return new BudgetConfig(List.of(acme), 10, 2, Duration.ofSeconds(10), Duration.ofMinutes(5));
     }
 

@@ -13,7 +13,8 @@ class HelpShardsTest {
     private static final Duration MINUTE = Duration.ofMinutes(1);
     private static final Instant NOW = QuietLoop.START;
     private static final Window WINDOW = Window.of(NOW, MINUTE);
-    private static final TenantBudget ACME = new TenantBudget("acme", 1_000, 1_000, MINUTE, 0, 0.98, 0.02);
+    private static final TenantBudget ACME =
+            new TenantBudget("acme", 1_000, 1_000, MINUTE, 0, new HelpTarget.Quality(0.98), 0.02);
     private static final BudgetConfig CONFIG =
             new BudgetConfig(List.of(ACME), 10, 2, Duration.ofSeconds(10), Duration.ofMinutes(5));
 

@@ -11,7 +11,8 @@ import org.junit.jupiter.api.Test;
 class TenantBudgetTest {
     @Test
     void helpAndAuditsAddUpToTheCap() {
-        TenantBudget budget = new TenantBudget("acme", 101, 7, Duration.ofSeconds(60), 0.25, 0.98, 0.05);
+        TenantBudget budget =
+                new TenantBudget("acme", 101, 7, Duration.ofSeconds(60), 0.25, new HelpTarget.Quality(0.98), 0.05);
 
         assertThat(budget.cap(Scope.help("acme"), BudgetUnit.TOKENS)).isEqualTo(76);
         assertThat(budget.cap(Scope.audits("acme"), BudgetUnit.TOKENS)).isEqualTo(25);
@@ -22,7 +23,8 @@ class TenantBudgetTest {
     @Test
     void hasDefaults() {
         assertThat(TenantBudget.of("acme", 10, 20, Duration.ofMinutes(1)))
-                .isEqualTo(new TenantBudget("acme", 10, 20, Duration.ofMinutes(1), 0.2, 0.98, 0.02));
+                .isEqualTo(new TenantBudget(
+                        "acme", 10, 20, Duration.ofMinutes(1), 0.2, new HelpTarget.Quality(0.98), 0.02));
         assertThat(BudgetConfig.of(List.of()))
                 .isEqualTo(new BudgetConfig(List.of(), 16, 5, Duration.ofSeconds(10), Duration.ofMinutes(10)));
     }

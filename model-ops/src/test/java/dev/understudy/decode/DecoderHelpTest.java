@@ -7,12 +7,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.understudy.budget.Reservation;
+import dev.understudy.decode.ask.AskConfig;
+import dev.understudy.decode.ask.AskHead;
+import dev.understudy.decode.ask.AskPolicy;
+import dev.understudy.decode.ask.AskPolicy.AskToken.Action;
+import dev.understudy.decode.ask.AskPrices;
+import dev.understudy.decode.ask.AskStep;
 import dev.understudy.prompt.Prompt;
 import dev.understudy.prompt.Sampling;
 import dev.understudy.signal.Intervention;
 import dev.understudy.teacher.Look;
 import dev.understudy.teacher.LookPurpose;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
@@ -210,6 +218,36 @@ class DecoderHelpTest {
         assertThat(stage.written("p").authors()).containsOnly(TEACHER);
         assertThat(stage.teacher.count(LookPurpose.CLOSING_LOOK)).isZero();
         assertThat(stage.written("p").seenWhole()).isTrue();
+    }
+
+    @Test
+    void learnedPolicyReadsHiddenStateLevelAndPositionOfEveryRow() {
+        List<Double> read = new ArrayList<>();
+        AskHead head = new AskHead() {
+            @Override
+            public int hiddenWidth() {
+                return 8;
+            }
+
+            @Override
+            public void logits(AskStep step, float[] logits) {
+                for (int i = 0; i < step.count(); i++) {
+                    // The scripted student's hidden state is its argmax and its confidence.
+                    double confidence = step.scores().hidden[i * 8 + 1];
+                    logits[i] = confidence < 0.5 ? 3 : -3;
+                    read.add(step.level[i] + step.position[i]);
+                }
+            }
+        };
+        AskConfig ask = new AskConfig(
+                new AskPolicy.AskToken(Action.THRESHOLD), 0, true, Duration.ofSeconds(10), Duration.ofSeconds(2));
+        Decoder decoder = stage.decoder(DecodeConfig.of(2, List.of(Stage.END), ask), stage.student, head);
+        decoder.admit(five);
+        stage.run(decoder);
+
+        assertThat(stage.written("p").authors()).containsExactly(TEACHER, STUDENT, STUDENT, TEACHER, STUDENT);
+        assertThat(stage.written("p").difficulty()[0]).isEqualTo((float) (1 / (1 + Math.exp(-3))), within(1e-6f));
+        assertThat(read).containsExactly(1.0, 2.0, 3.0, 4.0, 5.0);
     }
 
     @Test

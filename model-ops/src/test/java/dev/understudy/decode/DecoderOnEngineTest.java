@@ -2,6 +2,8 @@ package dev.understudy.decode;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.understudy.decode.ask.AskConfig;
+import dev.understudy.decode.ask.AskPolicy;
 import dev.understudy.lm.Engine;
 import dev.understudy.lm.Kernel;
 import dev.understudy.lm.LanguageModel;
@@ -74,6 +76,7 @@ class DecoderOnEngineTest {
     }
 
     private Decoder helped(LanguageModel student, LocalTeacher teacher, AskConfig ask) {
+        stage.price = ask.policy().fixedPrice(Stage.V);
         stage.tokensLeft = 1_000_000;
         Decoder decoder = new Decoder(
                 DecodeConfig.of(5, List.of(), ask),

@@ -5,6 +5,9 @@ import static dev.understudy.decode.Stage.prompt;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.understudy.decode.ask.AskConfig;
+import dev.understudy.decode.ask.AskHead;
+import dev.understudy.decode.ask.AskPolicy;
 import dev.understudy.lm.ScriptedLanguageModel;
 import dev.understudy.lm.ScriptedLanguageModel.Law;
 import dev.understudy.prompt.Prompt;
@@ -227,7 +230,7 @@ class DecoderTest {
     @Test
     void canaryGetsItsShareOfNewPrompts() {
         Decoder decoder = stage.decoder(8, AskConfig.never());
-        decoder.canary("v2", new ScriptedLanguageModel(V, 64, Stage::studentLaw), 0.25);
+        decoder.canary("v2", new ScriptedLanguageModel(V, 64, Stage::studentLaw), AskHead.NONE, 0.25);
 
         IntStream.range(0, 1000).forEach(i -> decoder.admit(prompt("p" + i, 1, 1)));
         stage.run(decoder);

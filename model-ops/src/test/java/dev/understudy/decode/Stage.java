@@ -3,6 +3,8 @@ package dev.understudy.decode;
 import static dev.understudy.lm.ScriptedLanguageModel.hash;
 
 import dev.understudy.budget.Reservation;
+import dev.understudy.decode.ask.AskConfig;
+import dev.understudy.decode.ask.AskHead;
 import dev.understudy.lm.LanguageModel;
 import dev.understudy.lm.ScriptedLanguageModel;
 import dev.understudy.lm.ScriptedLanguageModel.Law;
@@ -63,6 +65,10 @@ final class Stage implements DecodeListener, HelpStatistics {
     }
 
     Decoder decoder(DecodeConfig config, LanguageModel model) {
+        return decoder(config, model, AskHead.NONE);
+    }
+
+    Decoder decoder(DecodeConfig config, LanguageModel model, AskHead head) {
         Decoder decoder = new Decoder(
                 config,
                 new LetterTokenizer(V),
@@ -70,7 +76,7 @@ final class Stage implements DecodeListener, HelpStatistics {
                 this,
                 this,
                 clock());
-        decoder.serve("v1", model);
+        decoder.serve("v1", model, head);
         return decoder;
     }
 

@@ -45,6 +45,7 @@ final class Interventions {
                 authors,
                 tokenIds,
                 new float[tokenIds.length],
+                new float[tokenIds.length],
                 laws,
                 1,
                 "v1",

@@ -36,6 +36,7 @@ class QuarantineTest {
                 good.authors(),
                 good.studentArgmax(),
                 good.studentConfidence(),
+                good.difficulty(),
                 good.teacher(),
                 1,
                 "v1",

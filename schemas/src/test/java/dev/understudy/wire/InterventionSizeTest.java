@@ -30,6 +30,7 @@ class InterventionSizeTest {
         record.setReasons(ByteBuffer.allocate(tokens));
         record.setStudentArgmax(ids(tokens));
         record.setStudentConfidence(PackedFloats.pack(new float[tokens]));
+        record.setDifficulty(PackedFloats.pack(new float[tokens]));
         record.setStudentEntropy(PackedFloats.pack(new float[tokens]));
         record.setLookedCounts(ByteBuffer.allocate(tokens));
         record.setTopIds(ids(tokens * TOP));

@@ -3,6 +3,7 @@ package dev.understudy.flink.budget;
 import dev.understudy.budget.BudgetConfig;
 import dev.understudy.budget.Grant;
 import dev.understudy.budget.GrantBook;
+import dev.understudy.budget.HelpTarget;
 import dev.understudy.budget.TenantBudget;
 import dev.understudy.budget.price.PriceCurves;
 import dev.understudy.budget.price.QualityController;
@@ -27,7 +28,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ScheduledFuture;
-import java.util.stream.Collectors;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
@@ -76,10 +76,7 @@ public final class BudgetLedgerOperator extends AbstractStreamOperator<WireRecor
     public void open() throws Exception {
         super.open();
         book = new GrantBook(budgets);
-        prices = new QualityController(
-                budgets.tenants().stream().collect(Collectors.toMap(TenantBudget::tenant, TenantBudget::targetQuality)),
-                TenantBudget.DEFAULT_TARGET_QUALITY,
-                PRICE_STEP);
+        prices = new QualityController(wantedAgreement(), PRICE_STEP);
         records = new BudgetRecords(kafka, budgets);
         control = new ControlRecords(kafka, budgets);
         versions = new VersionRecords();
@@ -88,6 +85,16 @@ public final class BudgetLedgerOperator extends AbstractStreamOperator<WireRecor
         // Not here: the sink behind may write only when the whole chain is open.
         begin = getProcessingTimeService().registerTimer(now().toEpochMilli(), time -> emit(book.start(now())));
         ticks = getProcessingTimeService().scheduleAtFixedRate(time -> tick(), TICK_MILLIS, TICK_MILLIS);
+    }
+
+    private Map<String, Double> wantedAgreement() {
+        Map<String, Double> wanted = new HashMap<>();
+        for (TenantBudget tenant : budgets.tenants()) {
+            if (tenant.target() instanceof HelpTarget.Quality quality) {
+                wanted.put(tenant.tenant(), quality.agreement());
+            }
+        }
+        return wanted;
     }
 
     private void recover() {

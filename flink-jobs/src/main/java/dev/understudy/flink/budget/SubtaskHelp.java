@@ -4,14 +4,16 @@ import dev.understudy.budget.Allowance;
 import dev.understudy.budget.BudgetConfig;
 import dev.understudy.budget.Grant;
 import dev.understudy.budget.HelpShards;
+import dev.understudy.budget.HelpTarget;
+import dev.understudy.budget.TenantBudget;
 import dev.understudy.budget.Usage;
 import dev.understudy.budget.price.PriceSet;
 import dev.understudy.budget.price.PriceTable;
 import dev.understudy.budget.price.QualityTallies;
 import dev.understudy.budget.price.QualityTally;
-import dev.understudy.decode.AskPrices;
 import dev.understudy.decode.FinishedSequence;
 import dev.understudy.decode.SequenceSnapshot;
+import dev.understudy.decode.ask.AskPrices;
 import dev.understudy.flink.wire.BudgetRecords;
 import dev.understudy.flink.wire.KafkaAccess;
 import dev.understudy.flink.wire.TopicFollower;
@@ -38,15 +40,24 @@ public final class SubtaskHelp implements AutoCloseable {
     private final HelpShards shards;
     private final QualityTallies tallies;
     private final PriceTable prices = new PriceTable();
+    private final Set<String> atFixedPrice = new HashSet<>();
+    private final double fixedPrice;
     private final UsagePublisher publisher;
     private final Set<QualityTally> published = new HashSet<>();
 
     /**
      * @param subtask index, below the parallelism
      * @param parallelism at most {@link HelpShards#COUNT}
+     * @param fixedPrice price of the tenants whose target is fixed: the policy's own setting
      */
-    public SubtaskHelp(KafkaAccess kafka, BudgetConfig budgets, int subtask, int parallelism) {
+    public SubtaskHelp(KafkaAccess kafka, BudgetConfig budgets, int subtask, int parallelism, double fixedPrice) {
         this.kafka = kafka;
+        this.fixedPrice = fixedPrice;
+        for (TenantBudget tenant : budgets.tenants()) {
+            if (tenant.target() instanceof HelpTarget.Fixed) {
+                atFixedPrice.add(tenant.tenant());
+            }
+        }
         records = new BudgetRecords(kafka, budgets);
         owned = HelpShards.owned(JOB, subtask, parallelism);
         shards = new HelpShards(budgets, owned);
@@ -90,8 +101,9 @@ public final class SubtaskHelp implements AutoCloseable {
 
     /** What help costs. */
     public AskPrices prices() {
-        return (tenant, workload, version) ->
-                prices.price(tenant, workload, version).price();
+        return (tenant, workload, version) -> atFixedPrice.contains(tenant)
+                ? fixedPrice
+                : prices.price(tenant, workload, version).price();
     }
 
     /** Takes a grant from the control topic. */
@@ -115,8 +127,8 @@ public final class SubtaskHelp implements AutoCloseable {
         int tokens = sequence.written().size();
         int fromTeacher = sequence.help().teacherTokens();
         tallies.finished(tenant, workload, sequence.version(), tokens, fromTeacher);
-        boolean askedEverywhere = fromTeacher == tokens
-                && prices.price(tenant, workload, sequence.version()).asksAlways();
+        boolean askedEverywhere =
+                fromTeacher == tokens && prices().price(tenant, workload, sequence.version()) == AskPrices.ASK_ALWAYS;
         if (sequence.written().seenWhole() && (finished.audited() || askedEverywhere)) {
             tallies.seenWhole(
                     tenant, workload, sequence.version(), sequence.written().priceNeeded());

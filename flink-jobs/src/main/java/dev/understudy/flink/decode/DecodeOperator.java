@@ -105,7 +105,8 @@ final class DecodeOperator extends AbstractStreamOperator<WireRecord>
                 settings.kafka(),
                 settings.budgets(),
                 subtask,
-                getRuntimeContext().getTaskInfo().getNumberOfParallelSubtasks()));
+                getRuntimeContext().getTaskInfo().getNumberOfParallelSubtasks(),
+                fixedPrice()));
         help.restore(shardState.get());
         ControlRecords records = new ControlRecords(settings.kafka(), settings.budgets());
         TopicFollower control = closing.later(new TopicFollower(
@@ -120,6 +121,13 @@ final class DecodeOperator extends AbstractStreamOperator<WireRecord>
         restored = List.of();
         follow(control, records, subtask);
         afterMail();
+    }
+
+    private double fixedPrice() {
+        int vocabulary = ModelConfig.read(Path.of(settings.student().initialDirectory()))
+                .shape()
+                .vocabulary();
+        return settings.ask().policy().fixedPrice(vocabulary);
     }
 
     private DecodeSession session(int subtask, List<ControlRecord> known) {

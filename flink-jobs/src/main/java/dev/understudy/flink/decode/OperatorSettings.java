@@ -1,7 +1,7 @@
 package dev.understudy.flink.decode;
 
 import dev.understudy.budget.BudgetConfig;
-import dev.understudy.decode.AskConfig;
+import dev.understudy.decode.ask.AskConfig;
 import dev.understudy.flink.wire.KafkaAccess;
 import java.io.Serializable;
 import org.jspecify.annotations.Nullable;

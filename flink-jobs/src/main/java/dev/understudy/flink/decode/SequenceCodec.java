@@ -26,7 +26,10 @@ import org.jspecify.annotations.Nullable;
  * classes that wrote it, so a changed layout takes a new number and keeps a reader of the old one.
  */
 final class SequenceCodec {
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
+    /** Written before policies other than confidence: without difficulties. */
+    private static final int WITHOUT_DIFFICULTY = 1;
+
     private static final String NOT_STOPPED = "";
     private static final byte STUDENT = 0;
     private static final byte TEACHER = 1;
@@ -54,13 +57,14 @@ final class SequenceCodec {
     static SequenceSnapshot decode(byte[] bytes) {
         try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
             int version = in.readByte();
-            if (version != VERSION) {
+            if (version != VERSION && version != WITHOUT_DIFFICULTY) {
                 throw new IllegalStateException("Cannot restore a sequence in flight: its state has layout " + version
-                        + ", this program reads " + VERSION + ". Restore with the program that wrote the savepoint.");
+                        + ", this program reads up to " + VERSION
+                        + ". Restore with the program that wrote the savepoint.");
             }
             Prompt prompt = readPrompt(in);
             String student = in.readUTF();
-            WrittenTokens written = readWritten(in);
+            WrittenTokens written = readWritten(in, version);
             HelpUsed help = new HelpUsed(HelpState.valueOf(in.readUTF()), in.readInt(), in.readInt(), in.readInt());
             String stop = in.readUTF();
             return new SequenceSnapshot(
@@ -130,22 +134,25 @@ final class SequenceCodec {
         for (int t = 0; t < written.size(); t++) {
             out.writeByte(written.authors().get(t) == Author.STUDENT ? STUDENT : TEACHER);
             out.writeFloat(written.studentConfidence()[t]);
+            out.writeFloat(written.difficulty()[t]);
             writeLaw(out, written.teacher().get(t));
         }
     }
 
-    private static WrittenTokens readWritten(DataInputStream in) throws IOException {
+    private static WrittenTokens readWritten(DataInputStream in, int version) throws IOException {
         int[] ids = readInts(in);
         int[] argmax = readInts(in);
         List<Author> authors = new ArrayList<>(ids.length);
         float[] confidence = new float[ids.length];
+        float[] difficulty = new float[ids.length];
         List<@Nullable TeacherDistribution> teacher = new ArrayList<>(ids.length);
         for (int t = 0; t < ids.length; t++) {
             authors.add(in.readByte() == STUDENT ? Author.STUDENT : Author.TEACHER);
             confidence[t] = in.readFloat();
+            difficulty[t] = version == WITHOUT_DIFFICULTY ? 1 - confidence[t] : in.readFloat();
             teacher.add(readLaw(in));
         }
-        return new WrittenTokens(ids, authors, argmax, confidence, teacher);
+        return new WrittenTokens(ids, authors, argmax, confidence, difficulty, teacher);
     }
 
     private static void writeLaw(DataOutputStream out, @Nullable TeacherDistribution law) throws IOException {

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.DoubleFunction;
 import java.util.function.Function;
 
 /** Arguments {@code key=value}, taken one by one; all problems are named at once at the end. */
@@ -62,6 +63,28 @@ final class KeyedArguments {
         } catch (IllegalArgumentException | DateTimeParseException | IndexOutOfBoundsException e) {
             problems.add("'" + key + "' is '" + value + "', not like '" + example + "'");
             return example;
+        }
+    }
+
+    /** A number that may be missing; what {@code make} says against it becomes the problem. */
+    <T> T number(String key, double fallback, DoubleFunction<T> make) {
+        String value = given.remove(key);
+        if (value != null) {
+            try {
+                return make.apply(Double.parseDouble(value));
+            } catch (NumberFormatException e) {
+                problems.add("'" + key + "' is '" + value + "', not like '" + fallback + "'");
+            } catch (IllegalArgumentException e) {
+                problems.add(String.valueOf(e.getMessage()));
+            }
+        }
+        return make.apply(fallback);
+    }
+
+    /** Takes a key out because it means nothing here; names it a problem when it was given. */
+    void refuse(String key, String reason) {
+        if (given.remove(key) != null) {
+            problems.add("'" + key + "' has no effect: " + reason);
         }
     }
 

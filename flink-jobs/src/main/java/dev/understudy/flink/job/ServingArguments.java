@@ -1,9 +1,10 @@
 package dev.understudy.flink.job;
 
 import dev.understudy.budget.BudgetConfig;
+import dev.understudy.budget.HelpTarget;
 import dev.understudy.budget.TenantBudget;
-import dev.understudy.decode.AskConfig;
-import dev.understudy.decode.AskPolicy;
+import dev.understudy.decode.ask.AskConfig;
+import dev.understudy.decode.ask.AskPolicy;
 import dev.understudy.flink.decode.LocalTeacherSource;
 import dev.understudy.flink.decode.OperatorSettings;
 import dev.understudy.flink.decode.StudentConfig;
@@ -35,8 +36,9 @@ public final class ServingArguments {
                 given.text("kafka.bootstrap-servers", "localhost:9092"), given.text("topics.prefix", ""));
         String name = given.text("serving.job-name", "serving");
         StudentConfig student = student(given);
-        AskConfig ask = ask(given);
-        BudgetConfig budgets = budgets(given);
+        HelpTarget target = PolicyArguments.target(given);
+        AskConfig ask = ask(given, target);
+        BudgetConfig budgets = budgets(given, target);
         TeacherSource teacher = teacher(given, ask);
         int parallelism = given.value("serving.parallelism", 1, Integer::valueOf);
         ServingConfig.Delivery delivery = given.value(
@@ -69,29 +71,17 @@ public final class ServingArguments {
                 given.value("decode.rows", 16, Integer::valueOf));
     }
 
-    private static AskConfig ask(KeyedArguments given) {
-        AskConfig usual = AskConfig.of(new AskPolicy.Confidence());
+    private static AskConfig ask(KeyedArguments given, HelpTarget target) {
+        AskConfig usual = AskConfig.of(PolicyArguments.policy(given, target));
         return new AskConfig(
-                given.value("decode.policy", usual.policy(), ServingArguments::policy),
+                usual.policy(),
                 given.value("decode.audit-share", usual.auditShare(), Double::valueOf),
                 given.value("decode.closing-look", usual.closingLook(), Boolean::valueOf),
                 given.value("decode.teacher-timeout", usual.timeout(), Duration::parse),
                 given.value("decode.teacher-pause", usual.pause(), Duration::parse));
     }
 
-    private static AskPolicy policy(String text) {
-        if (text.startsWith("random:")) {
-            return new AskPolicy.Random(Double.parseDouble(text.substring("random:".length())));
-        }
-        return switch (text) {
-            case "never" -> new AskPolicy.Never();
-            case "always" -> new AskPolicy.Always();
-            case "confidence" -> new AskPolicy.Confidence();
-            default -> throw new IllegalArgumentException(text);
-        };
-    }
-
-    private static BudgetConfig budgets(KeyedArguments given) {
+    private static BudgetConfig budgets(KeyedArguments given, HelpTarget target) {
         Map<String, String> tenants = given.values(BUDGET, BUDGET_EXAMPLE, text -> {
             budget("check", text);
             return text;
@@ -102,7 +92,7 @@ public final class ServingArguments {
         }
         return BudgetConfig.of(tenants.entrySet().stream()
                 .filter(entry -> !entry.getValue().equals(BUDGET_EXAMPLE))
-                .map(entry -> budget(entry.getKey(), entry.getValue()))
+                .map(entry -> budget(entry.getKey(), entry.getValue()).aimingAt(target))
                 .toList());
     }
 

@@ -38,10 +38,6 @@ public final class InterventionAvro {
                 logProbabilities.putFloat(law.logProbabilities()[k]);
             }
         }
-        ByteBuffer confidence = floats(intervention.studentConfidence().length);
-        for (float value : intervention.studentConfidence()) {
-            confidence.putFloat(value);
-        }
         byte[] authors = new byte[intervention.authors().size()];
         for (int t = 0; t < authors.length; t++) {
             authors[t] = intervention.authors().get(t) == Author.STUDENT ? STUDENT : TEACHER;
@@ -55,7 +51,8 @@ public final class InterventionAvro {
                 .setTokenIds(list(intervention.tokenIds()))
                 .setAuthors(ByteBuffer.wrap(authors))
                 .setStudentArgmax(list(intervention.studentArgmax()))
-                .setStudentConfidence(confidence.flip())
+                .setStudentConfidence(packed(intervention.studentConfidence()))
+                .setDifficulty(difficulty(intervention))
                 .setLookedCounts(ByteBuffer.wrap(counts))
                 .setTopIds(topIds)
                 .setTopLogProbabilities(logProbabilities.flip())
@@ -78,12 +75,15 @@ public final class InterventionAvro {
         byte[] counts = bytes(record.getLookedCounts());
         int[] argmax = array(record.getStudentArgmax());
         float[] confidence = floats(record.getStudentConfidence());
+        float[] difficulty =
+                record.getDifficulty().hasRemaining() ? floats(record.getDifficulty()) : complement(confidence);
         int[] topIds = array(record.getTopIds());
         float[] logProbabilities = floats(record.getTopLogProbabilities());
         requireLength(record, "authors", authors.length, tokenIds.length);
         requireLength(record, "lookedCounts", counts.length, tokenIds.length);
         requireLength(record, "studentArgmax", argmax.length, tokenIds.length);
         requireLength(record, "studentConfidence", confidence.length, tokenIds.length);
+        requireLength(record, "difficulty", difficulty.length, tokenIds.length);
         requireLength(record, "topLogProbabilities", logProbabilities.length, topIds.length);
         return new Intervention(
                 record.getPromptId(),
@@ -94,6 +94,7 @@ public final class InterventionAvro {
                 authors(authors),
                 argmax,
                 confidence,
+                difficulty,
                 laws(record, counts, topIds, logProbabilities),
                 record.getPropensity(),
                 record.getStudentVersion(),
@@ -145,6 +146,28 @@ public final class InterventionAvro {
                     "[BUG] " + alternatives + " stored alternatives a position; at most 255");
         }
         return (byte) alternatives;
+    }
+
+    /** Left out where it says nothing new: policy confidence is the usual one. */
+    private static ByteBuffer difficulty(Intervention intervention) {
+        float[] difficulty = intervention.difficulty();
+        return Arrays.equals(difficulty, complement(intervention.studentConfidence())) ? floats(0) : packed(difficulty);
+    }
+
+    private static float[] complement(float[] confidence) {
+        float[] difficulty = new float[confidence.length];
+        for (int t = 0; t < difficulty.length; t++) {
+            difficulty[t] = 1 - confidence[t];
+        }
+        return difficulty;
+    }
+
+    private static ByteBuffer packed(float[] values) {
+        ByteBuffer packed = floats(values.length);
+        for (float value : values) {
+            packed.putFloat(value);
+        }
+        return packed.flip();
     }
 
     private static ByteBuffer floats(int count) {

@@ -38,6 +38,7 @@ class SequenceCodecTest {
                 List.of(Author.STUDENT, Author.TEACHER),
                 new int[] {8, 6},
                 new float[] {0.9f, 0.3f},
+                new float[] {0.2f, 0.8f},
                 Arrays.asList(null, LAW));
         return new SequenceSnapshot(
                 prompt, "v-3", written, new HelpUsed(HelpState.EXHAUSTED, 4, 1, 2), stop, Instant.ofEpochMilli(99), 2);

@@ -206,6 +206,7 @@ final class EchoTraffic implements AutoCloseable {
                 Collections.nCopies(tokens.length, Author.TEACHER),
                 tokens,
                 confidence,
+                confidence,
                 new ArrayList<>(laws),
                 1,
                 "initial",

@@ -3,10 +3,14 @@ package dev.understudy.flink.job;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.understudy.decode.AskPolicy;
+import dev.understudy.budget.HelpTarget;
+import dev.understudy.budget.TenantBudget;
+import dev.understudy.decode.ask.AskPolicy;
 import dev.understudy.flink.decode.LocalTeacherSource;
 import dev.understudy.lm.Kernel;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class ServingArgumentsTest {
@@ -67,6 +71,53 @@ class ServingArgumentsTest {
         assertThat(config.decode().teacher()).isNull();
         assertThat(config.decode().budgets().tenants()).hasSize(2);
         assertThat(config.restartAttempts()).isEqualTo(4);
+    }
+
+    @Test
+    void aPolicyTakesItsOwnSettingWhereThePriceIsFixed() {
+        ServingConfig config = parse("decode.policy=margin", "decode.margin.threshold=0.4", "budget.target.kind=fixed");
+
+        assertThat(config.decode().ask().policy()).isEqualTo(new AskPolicy.Margin(0.4));
+        assertThat(config.decode().budgets().tenants())
+                .extracting(TenantBudget::target)
+                .containsExactly(new HelpTarget.Fixed());
+    }
+
+    @Test
+    void policiesHaveDefaults() {
+        assertThat(policy("random")).isEqualTo(new AskPolicy.Random(0.1));
+        assertThat(policy("confidence")).isEqualTo(new AskPolicy.Confidence(0.9));
+        assertThat(policy("entropy")).isEqualTo(new AskPolicy.Entropy(0.7));
+        assertThat(policy("margin")).isEqualTo(new AskPolicy.Margin(0.3));
+        assertThat(policy("always")).isEqualTo(new AskPolicy.Always());
+    }
+
+    @Test
+    void aSettingWithoutEffectIsRefused() {
+        assertThatThrownBy(() -> parse("decode.confidence.threshold=0.8"))
+                .hasMessageContaining("'decode.confidence.threshold' has no effect: a controller moves the price")
+                .hasMessageContaining("budget.target.kind=fixed");
+        assertThatThrownBy(() -> parse("decode.policy=margin", "decode.entropy.threshold=1"))
+                .hasMessageContaining("it belongs to policy entropy, and decode.policy is margin");
+    }
+
+    @Test
+    void aSettingOutOfRangeSaysTheRange() {
+        assertThatThrownBy(() -> parse("decode.confidence.threshold=0", "budget.target.kind=fixed"))
+                .hasMessageContaining("decode.confidence.threshold is 0.0; expected a value in (0, 1]");
+        assertThatThrownBy(() -> parse("budget.target.agreement=1.5"))
+                .hasMessageContaining("budget.target.agreement is 1.5; expected a fraction in (0, 1]");
+        assertThatThrownBy(() -> parse("budget.target.kind=luck"))
+                .hasMessageContaining("'budget.target.kind' is 'luck', not one of quality");
+    }
+
+    private static AskPolicy policy(String name) {
+        return parse("decode.policy=" + name).decode().ask().policy();
+    }
+
+    private static ServingConfig parse(String... more) {
+        return ServingArguments.parse(
+                Stream.concat(Arrays.stream(NEEDED), Arrays.stream(more)).toArray(String[]::new));
     }
 
     @Test

@@ -3,14 +3,15 @@ package dev.understudy.flink.job;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.understudy.budget.BudgetConfig;
+import dev.understudy.budget.HelpTarget;
 import dev.understudy.budget.TenantBudget;
 import dev.understudy.checkpoint.CheckpointId;
 import dev.understudy.checkpoint.Contents;
 import dev.understudy.checkpoint.FileCheckpointStore;
 import dev.understudy.checkpoint.Origin;
 import dev.understudy.checkpoint.Probes;
-import dev.understudy.decode.AskConfig;
-import dev.understudy.decode.AskPolicy;
+import dev.understudy.decode.ask.AskConfig;
+import dev.understudy.decode.ask.AskPolicy;
 import dev.understudy.flink.decode.LocalTeacherSource;
 import dev.understudy.flink.decode.OperatorSettings;
 import dev.understudy.flink.decode.StudentConfig;
@@ -390,8 +391,8 @@ class ServingJobIT {
 
     private static ServingConfig config(
             String prefix, AskConfig ask, long cap, @Nullable TeacherSource teacher, String model, int rows) {
-        BudgetConfig budgets =
-                BudgetConfig.of(List.of(new TenantBudget(TENANT, cap, cap * 100, Duration.ofHours(1), 0, 0.98, 0)));
+        BudgetConfig budgets = BudgetConfig.of(List.of(
+                new TenantBudget(TENANT, cap, cap * 100, Duration.ofHours(1), 0, new HelpTarget.Quality(0.98), 0)));
         StudentConfig student = new StudentConfig(
                 "p0",
                 directory.resolve(model).toString(),

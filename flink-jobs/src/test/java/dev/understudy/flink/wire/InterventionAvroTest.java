@@ -30,6 +30,7 @@ class InterventionAvroTest {
                 List.of(Author.STUDENT, Author.TEACHER, Author.STUDENT),
                 new int[] {8, 4, 0},
                 new float[] {0.9f, 0.25f, 1f},
+                new float[] {0.25f, 0.5f, 0.125f},
                 Arrays.asList(
                         null,
                         new TeacherDistribution(new int[] {9, 4}, new float[] {-0.1f, -3f}),
@@ -64,6 +65,7 @@ class InterventionAvroTest {
                 Collections.nCopies(positions, Author.TEACHER),
                 ids,
                 confidence,
+                confidence,
                 new ArrayList<>(Collections.nCopies(positions, law)),
                 1,
                 "r0001-193a5c2f4d1",
@@ -87,6 +89,7 @@ class InterventionAvroTest {
                 List.of(Author.STUDENT),
                 new int[] {8},
                 new float[] {1f},
+                new float[] {0f},
                 Collections.singletonList(null),
                 1,
                 "v",

@@ -1,13 +1,13 @@
 package dev.understudy.infra.bench;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.understudy.decode.AskConfig;
 import dev.understudy.decode.DecodeConfig;
 import dev.understudy.decode.DecodeListener;
 import dev.understudy.decode.Decoder;
 import dev.understudy.decode.FinishedSequence;
 import dev.understudy.decode.Help;
 import dev.understudy.decode.HelpStatistics;
+import dev.understudy.decode.ask.AskConfig;
 import dev.understudy.lm.Engine;
 import dev.understudy.lm.Kernel;
 import dev.understudy.lm.LanguageModel;

@@ -1,9 +1,10 @@
 package dev.understudy.infra.demo;
 
 import dev.understudy.budget.BudgetConfig;
+import dev.understudy.budget.HelpTarget;
 import dev.understudy.budget.TenantBudget;
-import dev.understudy.decode.AskConfig;
-import dev.understudy.decode.AskPolicy;
+import dev.understudy.decode.ask.AskConfig;
+import dev.understudy.decode.ask.AskPolicy;
 import dev.understudy.distil.DistilConfig;
 import dev.understudy.flink.decode.LocalTeacherSource;
 import dev.understudy.flink.decode.OperatorSettings;
@@ -60,8 +61,16 @@ final class DemoJobs {
 
     ServingConfig serving(int endId) {
         BudgetConfig budgets = BudgetConfig.of(List.of(
-                new TenantBudget(Traffic.LARGE, LARGE_TOKENS, LARGE_CALLS, WINDOW, 0.2, TARGET, AUDITS),
-                new TenantBudget(Traffic.SMALL, SMALL_TOKENS, SMALL_CALLS, WINDOW, 0.2, TARGET, AUDITS)));
+                new TenantBudget(
+                        Traffic.LARGE, LARGE_TOKENS, LARGE_CALLS, WINDOW, 0.2, new HelpTarget.Quality(TARGET), AUDITS),
+                new TenantBudget(
+                        Traffic.SMALL,
+                        SMALL_TOKENS,
+                        SMALL_CALLS,
+                        WINDOW,
+                        0.2,
+                        new HelpTarget.Quality(TARGET),
+                        AUDITS)));
         boolean silent = options.sabotage() == Sabotage.NO_ASKING;
         AskConfig ask = silent
                 ? AskConfig.never()

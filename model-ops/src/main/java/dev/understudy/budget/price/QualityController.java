@@ -48,7 +48,6 @@ public final class QualityController {
     }
 
     private final Map<String, Double> targets;
-    private final double defaultTarget;
     private final Duration stepInterval;
     private final Map<Key, Stall> stalls = new HashMap<>();
     private final Map<Source, QualityTally> tallies = new LinkedHashMap<>(16, 0.75f, true) {
@@ -66,23 +65,27 @@ public final class QualityController {
     /**
      * Starts with every workload asked everywhere.
      *
-     * @param targets wanted agreement by tenant, each in (0, 1]
-     * @param defaultTarget wanted agreement of tenants that are not named
+     * @param targets wanted agreement by tenant, each in (0, 1]; the workloads of other tenants are left alone
      * @param stepInterval the least time between two steps upward
      */
-    public QualityController(Map<String, Double> targets, double defaultTarget, Duration stepInterval) {
+    public QualityController(Map<String, Double> targets, Duration stepInterval) {
         this.targets = Map.copyOf(targets);
-        this.defaultTarget = defaultTarget;
         this.stepInterval = stepInterval;
     }
 
     /** Takes a price that was set before this start; it holds if its version is the first to serve. */
     public void recover(PriceSet set) {
+        if (!targets.containsKey(set.tenant())) {
+            return;
+        }
         recovered.put(new Key(set.tenant(), set.workload()), set);
     }
 
     /** Takes a shard's tally, whatever its version; repeats and old ones change nothing. */
     public void onTally(QualityTally tally) {
+        if (!targets.containsKey(tally.tenant())) {
+            return;
+        }
         Key key = new Key(tally.tenant(), tally.workload());
         Stall stall = stalls.computeIfAbsent(key, this::open);
         Source source = new Source(key, tally.version(), tally.shard());
@@ -173,7 +176,7 @@ public final class QualityController {
     }
 
     private double target(Key key) {
-        return targets.getOrDefault(key.tenant(), defaultTarget);
+        return targets.getOrDefault(key.tenant(), 1.0);
     }
 
     private void move(Stall stall, double target, Instant now) {

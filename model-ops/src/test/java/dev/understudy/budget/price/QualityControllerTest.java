@@ -193,6 +193,6 @@ class QualityControllerTest {
     }
 
     private static QualityController controller() {
-        return new QualityController(Map.of("acme", 0.98), 0.98, Duration.ofSeconds(10));
+        return new QualityController(Map.of("acme", 0.98), Duration.ofSeconds(10));
     }
 }

@@ -1,4 +1,4 @@
-package dev.understudy.decode;
+package dev.understudy.decode.ask;
 
 import java.io.Serializable;
 import java.time.Duration;

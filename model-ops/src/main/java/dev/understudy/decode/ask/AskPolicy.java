@@ -1,0 +1,268 @@
+package dev.understudy.decode.ask;
+
+import dev.understudy.lm.ModelShape;
+import java.io.Serializable;
+
+/**
+ * When the student asks the teacher for the next token. Scoring policies give every position a difficulty in [0, 1] and
+ * ask where it exceeds the workload's price, so that one target means the same to all of them; {@link Never} and
+ * {@link Always} ignore the price and are bound by the allowance alone.
+ *
+ * <p>A policy is a setting and travels with the job. What scores the rows of a step is made from it once a student
+ * version ({@link #scorer}), because a learned scorer belongs to the version.
+ */
+public sealed interface AskPolicy extends Serializable {
+    /** Name in settings, metrics and reports. */
+    String name();
+
+    /**
+     * What scores the positions under one student version.
+     *
+     * @param head the version's learned scorer; {@link AskHead#NONE} when it has none
+     * @param student the version's shape
+     * @throws IllegalArgumentException when the policy is learned and the version brings no scorer, or one for hidden
+     *     states of another width
+     */
+    AskScorer scorer(AskHead head, ModelShape student);
+
+    /**
+     * The policy's own setting as a price, in force where no controller moves one.
+     *
+     * @param vocabulary V of the student
+     */
+    double fixedPrice(int vocabulary);
+
+    /** Whether the price decides; a target for the share of the teacher means nothing where it does not. */
+    default boolean heedsPrice() {
+        return true;
+    }
+
+    /**
+     * Whether to ask at one position.
+     *
+     * @param difficulty of the position, in [0, 1]
+     * @param price of the workload: {@link AskPrices#ASK_ALWAYS} or a value in [0, 1]
+     */
+    default boolean asks(double difficulty, double price) {
+        return difficulty > price;
+    }
+
+    /** The student is on its own. Difficulties are reported by confidence, for audits. */
+    record Never() implements AskPolicy {
+        @Override
+        public String name() {
+            return "never";
+        }
+
+        @Override
+        public AskScorer scorer(AskHead head, ModelShape student) {
+            return Scorers.CONFIDENCE;
+        }
+
+        @Override
+        public double fixedPrice(int vocabulary) {
+            return 1;
+        }
+
+        @Override
+        public boolean heedsPrice() {
+            return false;
+        }
+
+        @Override
+        public boolean asks(double difficulty, double price) {
+            return false;
+        }
+    }
+
+    /** Every token is asked for. */
+    record Always() implements AskPolicy {
+        @Override
+        public String name() {
+            return "always";
+        }
+
+        @Override
+        public AskScorer scorer(AskHead head, ModelShape student) {
+            return Scorers.CONFIDENCE;
+        }
+
+        @Override
+        public double fixedPrice(int vocabulary) {
+            return AskPrices.ASK_ALWAYS;
+        }
+
+        @Override
+        public boolean heedsPrice() {
+            return false;
+        }
+
+        @Override
+        public boolean asks(double difficulty, double price) {
+            return true;
+        }
+    }
+
+    /**
+     * Asks at random, the baseline of every comparison: the difficulty is 1 - u with u from the keyed draws.
+     *
+     * @param share expected share of positions where no controller moves the price, in [0, 1]
+     */
+    record Random(double share) implements AskPolicy {
+        public Random {
+            requireRange("decode.random.share", share, share >= 0 && share <= 1, "[0, 1]");
+        }
+
+        @Override
+        public String name() {
+            return "random";
+        }
+
+        @Override
+        public AskScorer scorer(AskHead head, ModelShape student) {
+            return Scorers.RANDOM;
+        }
+
+        @Override
+        public double fixedPrice(int vocabulary) {
+            return 1 - share;
+        }
+    }
+
+    /**
+     * Asks where the most probable token has little probability: the difficulty is 1 - max p.
+     *
+     * @param threshold probability below which it asks where no controller moves the price, in (0, 1]
+     */
+    record Confidence(double threshold) implements AskPolicy {
+        public Confidence {
+            requireRange("decode.confidence.threshold", threshold, threshold > 0 && threshold <= 1, "(0, 1]");
+        }
+
+        /** Threshold 0.9. */
+        public Confidence() {
+            this(0.9);
+        }
+
+        @Override
+        public String name() {
+            return "confidence";
+        }
+
+        @Override
+        public AskScorer scorer(AskHead head, ModelShape student) {
+            return Scorers.CONFIDENCE;
+        }
+
+        @Override
+        public double fixedPrice(int vocabulary) {
+            return 1 - threshold;
+        }
+    }
+
+    /**
+     * Asks where the student's law is wide: the difficulty is its entropy H over ln V.
+     *
+     * @param threshold nats above which it asks where no controller moves the price, in [0, ln V]
+     */
+    record Entropy(double threshold) implements AskPolicy {
+        public Entropy {
+            requireRange(
+                    "decode.entropy.threshold",
+                    threshold,
+                    threshold >= 0 && threshold < Double.POSITIVE_INFINITY,
+                    "[0, ln V] nats");
+        }
+
+        @Override
+        public String name() {
+            return "entropy";
+        }
+
+        @Override
+        public AskScorer scorer(AskHead head, ModelShape student) {
+            return Scorers.entropy(student.vocabulary());
+        }
+
+        @Override
+        public double fixedPrice(int vocabulary) {
+            return Math.min(1, threshold / Math.log(vocabulary));
+        }
+    }
+
+    /**
+     * Asks where two tokens compete: the difficulty is 1 - (p1 - p2), the two largest probabilities.
+     *
+     * @param threshold margin below which it asks where no controller moves the price, in [0, 1]
+     */
+    record Margin(double threshold) implements AskPolicy {
+        public Margin {
+            requireRange("decode.margin.threshold", threshold, threshold >= 0 && threshold <= 1, "[0, 1]");
+        }
+
+        @Override
+        public String name() {
+            return "margin";
+        }
+
+        @Override
+        public AskScorer scorer(AskHead head, ModelShape student) {
+            return Scorers.MARGIN;
+        }
+
+        @Override
+        public double fixedPrice(int vocabulary) {
+            return 1 - threshold;
+        }
+    }
+
+    /**
+     * Asks where the student has learnt to: the difficulty is u, the probability of asking that the version's
+     * {@link AskHead} gives.
+     *
+     * @param action how u becomes a decision
+     */
+    record AskToken(Action action) implements AskPolicy {
+        /** How the probability of asking becomes a decision. */
+        public enum Action {
+            /** Asks where u exceeds the price. */
+            THRESHOLD,
+            /**
+             * Asks with probability sigma(logit u - logit price). The draw d of the position enters the difficulty,
+             * sigma(logit u - logit d), so that one comparison with the price serves both actions.
+             */
+            SAMPLED
+        }
+
+        @Override
+        public String name() {
+            return "ask-token";
+        }
+
+        @Override
+        public AskScorer scorer(AskHead head, ModelShape student) {
+            if (head == AskHead.NONE) {
+                throw new IllegalArgumentException("Policy ask-token needs a student version with a trained ask head;"
+                        + " this one has none. Serve a version that has one, or set 'decode.policy' to confidence.");
+            }
+            if (head.hiddenWidth() != student.width()) {
+                throw new IllegalArgumentException("The ask head of this version reads hidden states of width "
+                        + head.hiddenWidth() + ", the student's have " + student.width()
+                        + ". Train the head on this student.");
+            }
+            return new LearnedScorer(head, action);
+        }
+
+        @Override
+        public double fixedPrice(int vocabulary) {
+            return 0.5;
+        }
+    }
+
+    private static void requireRange(String key, double value, boolean inside, String range) {
+        if (!inside) {
+            throw new IllegalArgumentException(
+                    key + " is " + value + "; expected a value in " + range + ". Correct the setting.");
+        }
+    }
+}
