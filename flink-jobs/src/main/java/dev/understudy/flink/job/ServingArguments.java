@@ -1,8 +1,12 @@
 package dev.understudy.flink.job;
 
 import dev.understudy.budget.BudgetConfig;
+import dev.understudy.budget.HelpShards;
 import dev.understudy.budget.HelpTarget;
 import dev.understudy.budget.TenantBudget;
+import dev.understudy.config.Setting;
+import dev.understudy.config.SettingKind;
+import dev.understudy.config.SettingsReader;
 import dev.understudy.decode.ask.AskConfig;
 import dev.understudy.decode.ask.AskPolicy;
 import dev.understudy.flink.decode.LocalTeacherSource;
@@ -12,112 +16,198 @@ import dev.understudy.flink.decode.TeacherSource;
 import dev.understudy.flink.wire.KafkaAccess;
 import dev.understudy.lm.Kernel;
 import java.time.Duration;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
+import java.util.SortedSet;
 import org.jspecify.annotations.Nullable;
 
-/** Reads {@code key=value} arguments into the settings of a serving job; names all problems at once. */
+/** The settings of a serving job, and how {@code key=value} arguments become them; names all problems at once. */
 public final class ServingArguments {
-    private static final String BUDGET = "budget.tenant.";
-    private static final String BUDGET_EXAMPLE = "tokens,calls,window such as 5000,20000,PT1M";
+    private static final SettingKind<String> TEXT = SettingKind.text();
+    private static final SettingKind<String> PATH = SettingKind.path();
+    private static final SettingKind<Duration> TIME = SettingKind.duration(Duration.ofMillis(1));
+    private static final Duration WINDOW = Duration.ofHours(1);
+    private static final AskConfig USUAL = AskConfig.of(new AskPolicy.Never());
+
+    private static final Setting<String> JOB_NAME = Setting.of(
+            "serving.job-name", TEXT, "serving", "Name of the job, its consumer group and its transactions.");
+    private static final Setting<Integer> PARALLELISM = Setting.of(
+            "serving.parallelism",
+            SettingKind.count(1, HelpShards.COUNT),
+            1,
+            "Decoding subtasks; more than the prompt topic has partitions stay idle.");
+    private static final Setting<ServingConfig.Delivery> DELIVERY = Setting.of(
+            "serving.delivery",
+            SettingKind.choice(ServingConfig.Delivery.class),
+            ServingConfig.Delivery.EXACTLY_ONCE,
+            "Exactly once: completions become visible with the next Flink checkpoint. At least once: at once, and some"
+                    + " may come again after a failure, with the same id.");
+    private static final Setting<Duration> CHECKPOINT_INTERVAL = Setting.of(
+            "serving.checkpoint-interval",
+            SettingKind.duration(Duration.ofMillis(10)),
+            Duration.ofSeconds(1),
+            "Time between Flink checkpoints; help that was granted can be spent after one.");
+    private static final Setting<Integer> RESTARTS = Setting.of(
+            "serving.restart-attempts",
+            SettingKind.count(0, Integer.MAX_VALUE),
+            10,
+            "Failures that the job survives before it ends.");
+
+    private static final Setting<String> INITIAL_ID = Setting.of(
+            "decode.initial-id", TEXT, "p0", "Checkpoint id of the version that serves until another is assigned.");
+    private static final Setting<String> INITIAL_MODEL = Setting.required(
+            "decode.initial-model", PATH, "Hugging Face directory of that version; also gives the tokenizer.");
+    private static final Setting<Kernel> KERNEL = Setting.of(
+            "decode.kernel", SettingKind.choice(Kernel.class), Kernel.FP16_PACKED, "How weights are multiplied.");
+    private static final Setting<List<Integer>> END_IDS = Setting.of(
+            "decode.end-ids",
+            SettingKind.list(SettingKind.count(0, Integer.MAX_VALUE)),
+            List.of(),
+            "Token ids that end every completion; none takes the model's own end token.");
+    private static final Setting<Integer> ROWS = Setting.of(
+            "decode.rows", SettingKind.count(1, 1024), 16, "Most sequences that one subtask decodes at once.");
+    private static final Setting<Double> AUDIT_SHARE = Setting.of(
+            "decode.audit-share",
+            SettingKind.number(0, 1),
+            USUAL.auditShare(),
+            "Probability that a finished sequence is shown whole to the teacher.");
+    private static final Setting<Boolean> CLOSING_LOOK = Setting.of(
+            "decode.closing-look",
+            SettingKind.flag(),
+            USUAL.closingLook(),
+            "Whether the teacher reads the tail after the last ask; costs one call.");
+    private static final Setting<Duration> TEACHER_TIMEOUT =
+            Setting.of("decode.teacher-timeout", TIME, USUAL.timeout(), "Longest look; one that timed out stays paid.");
+    private static final Setting<Duration> TEACHER_PAUSE = Setting.of(
+            "decode.teacher-pause",
+            SettingKind.duration(Duration.ZERO),
+            USUAL.pause(),
+            "Nothing is asked for so long after a failed look.");
+
+    private static final Setting<String> TEACHER = Setting.of(
+            "teacher.directory",
+            new SettingKind<>("a path", text -> text, text -> text),
+            "",
+            "Hugging Face directory of the teacher; needed unless the policy is never and the audit share 0.");
+    private static final Setting<String> CALL_LOG = Setting.of(
+            "teacher.call-log",
+            new SettingKind<>("a path", text -> text, text -> text),
+            "",
+            "Append-only file of every call of the teacher; needed with a teacher.");
+
+    private static final Setting<Long> CAP_TOKENS = Setting.of(
+            "budget.tenants.<tenant>.tokens",
+            SettingKind.whole(0, Long.MAX_VALUE),
+            0L,
+            "Cap of the tenant in teacher tokens a window. Prompts of tenants without any budget key are rejected.");
+    private static final Setting<Long> CAP_CALLS = Setting.of(
+            "budget.tenants.<tenant>.calls",
+            SettingKind.whole(0, Long.MAX_VALUE),
+            0L,
+            "Cap of the tenant in teacher calls a window.");
+    private static final Setting<Duration> CAP_WINDOW = Setting.of(
+            "budget.tenants.<tenant>.window", TIME, WINDOW, "Length of a window; windows are aligned to 1970 in UTC.");
+    private static final Setting<Double> AUDIT_BUDGET = Setting.of(
+            "budget.tenants.<tenant>.audit-share",
+            SettingKind.number(0, 1),
+            0.2,
+            "Part of both caps that is set aside for audits.");
+
+    private static final List<Setting<?>> TENANT = List.of(CAP_TOKENS, CAP_CALLS, CAP_WINDOW, AUDIT_BUDGET);
+
+    /** Every setting, in the order of the configuration page. */
+    public static final List<Setting<?>> SETTINGS = settings();
 
     private ServingArguments() {}
+
+    private static List<Setting<?>> settings() {
+        List<Setting<?>> all = new ArrayList<>(JobSettings.KAFKA);
+        all.addAll(List.of(JOB_NAME, PARALLELISM, DELIVERY, CHECKPOINT_INTERVAL, RESTARTS));
+        all.addAll(List.of(INITIAL_ID, INITIAL_MODEL, JobSettings.STORE, KERNEL, END_IDS, ROWS));
+        all.addAll(PolicyArguments.settings());
+        all.addAll(List.of(AUDIT_SHARE, CLOSING_LOOK, TEACHER_TIMEOUT, TEACHER_PAUSE, TEACHER, CALL_LOG));
+        all.addAll(TENANT);
+        return List.copyOf(all);
+    }
 
     /**
      * The settings.
      *
-     * @throws IllegalArgumentException naming every unknown, missing or malformed argument
+     * @throws dev.understudy.config.SettingsException naming every unknown, missing or malformed argument
      */
     public static ServingConfig parse(String... arguments) {
-        KeyedArguments given = new KeyedArguments(arguments);
-        KafkaAccess kafka = new KafkaAccess(
-                given.text("kafka.bootstrap-servers", "localhost:9092"), given.text("topics.prefix", ""));
-        String name = given.text("serving.job-name", "serving");
+        SettingsReader given = new SettingsReader(arguments);
+        KafkaAccess kafka = JobSettings.kafka(given);
+        String name = given.read(JOB_NAME);
         StudentConfig student = student(given);
         HelpTarget target = PolicyArguments.target(given);
         AskConfig ask = ask(given, target);
-        BudgetConfig budgets = budgets(given, target);
+        BudgetConfig budgets = budgets(given, ask, target);
         TeacherSource teacher = teacher(given, ask);
-        int parallelism = given.value("serving.parallelism", 1, Integer::valueOf);
-        ServingConfig.Delivery delivery = given.value(
-                "serving.delivery",
-                ServingConfig.Delivery.EXACTLY_ONCE,
-                text -> ServingConfig.Delivery.valueOf(constant(text)));
-        Duration interval = given.value("serving.checkpoint-interval", Duration.ofSeconds(1), Duration::parse);
-        int attempts = given.value("serving.restart-attempts", 10, Integer::valueOf);
-        given.finish("serving job");
-        return new ServingConfig(
-                new OperatorSettings(name, kafka, student, ask, budgets, teacher),
-                parallelism,
-                delivery,
-                interval,
-                attempts);
+        int parallelism = given.read(PARALLELISM);
+        ServingConfig.Delivery delivery = given.read(DELIVERY);
+        Duration interval = given.read(CHECKPOINT_INTERVAL);
+        int attempts = given.read(RESTARTS);
+        return given.finish(
+                "the serving job",
+                () -> new ServingConfig(
+                        new OperatorSettings(name, kafka, student, ask, budgets, teacher),
+                        parallelism,
+                        delivery,
+                        interval,
+                        attempts));
     }
 
-    private static StudentConfig student(KeyedArguments given) {
+    private static StudentConfig student(SettingsReader given) {
         return new StudentConfig(
-                given.text("decode.initial-id", "p0"),
-                given.required("decode.initial-model"),
-                given.required("checkpoint.store"),
-                given.value("decode.kernel", Kernel.FP16_PACKED, text -> Kernel.valueOf(constant(text))),
-                given.value(
-                        "decode.end-ids",
-                        List.<Integer>of(),
-                        text -> Arrays.stream(text.split(",", -1))
-                                .map(Integer::valueOf)
-                                .toList()),
-                given.value("decode.rows", 16, Integer::valueOf));
+                given.read(INITIAL_ID),
+                given.read(INITIAL_MODEL, "."),
+                given.read(JobSettings.STORE, "."),
+                given.read(KERNEL),
+                given.read(END_IDS),
+                given.read(ROWS));
     }
 
-    private static AskConfig ask(KeyedArguments given, HelpTarget target) {
-        AskConfig usual = AskConfig.of(PolicyArguments.policy(given, target));
+    private static AskConfig ask(SettingsReader given, HelpTarget target) {
         return new AskConfig(
-                usual.policy(),
-                given.value("decode.audit-share", usual.auditShare(), Double::valueOf),
-                given.value("decode.closing-look", usual.closingLook(), Boolean::valueOf),
-                given.value("decode.teacher-timeout", usual.timeout(), Duration::parse),
-                given.value("decode.teacher-pause", usual.pause(), Duration::parse));
+                PolicyArguments.policy(given, target),
+                given.read(AUDIT_SHARE),
+                given.read(CLOSING_LOOK),
+                given.read(TEACHER_TIMEOUT),
+                given.read(TEACHER_PAUSE));
     }
 
-    private static BudgetConfig budgets(KeyedArguments given, HelpTarget target) {
-        Map<String, String> tenants = given.values(BUDGET, BUDGET_EXAMPLE, text -> {
-            budget("check", text);
-            return text;
-        });
-        tenants.remove("");
+    private static BudgetConfig budgets(SettingsReader given, AskConfig ask, HelpTarget target) {
+        SortedSet<String> tenants = given.names(TENANT);
         if (tenants.isEmpty()) {
-            given.problem("'" + BUDGET + "<name>=" + BUDGET_EXAMPLE + "' is missing");
+            given.problem(
+                    "budget.tenants names no tenant; expected at least one, such as " + CAP_TOKENS.key() + "=5000");
         }
-        return BudgetConfig.of(tenants.entrySet().stream()
-                .filter(entry -> !entry.getValue().equals(BUDGET_EXAMPLE))
-                .map(entry -> budget(entry.getKey(), entry.getValue()).aimingAt(target))
-                .toList());
+        List<TenantBudget> budgets = new ArrayList<>();
+        for (String tenant : tenants) {
+            long tokens = given.readNamed(CAP_TOKENS, tenant);
+            long calls = given.readNamed(CAP_CALLS, tenant);
+            Duration window = given.readNamed(CAP_WINDOW, tenant);
+            double audits = given.readNamed(AUDIT_BUDGET, tenant);
+            budgets.add(new TenantBudget(tenant, tokens, calls, window, audits, target, ask.auditShare()));
+        }
+        return BudgetConfig.of(budgets);
     }
 
-    private static TenantBudget budget(String tenant, String text) {
-        String[] parts = text.split(",", -1);
-        return TenantBudget.of(tenant, Long.parseLong(parts[0]), Long.parseLong(parts[1]), Duration.parse(parts[2]));
-    }
-
-    private static @Nullable TeacherSource teacher(KeyedArguments given, AskConfig ask) {
-        String directory = given.text("teacher.directory", "");
-        String log = given.text("teacher.call-log", "");
+    private static @Nullable TeacherSource teacher(SettingsReader given, AskConfig ask) {
+        String directory = given.read(TEACHER);
+        String log = given.read(CALL_LOG);
         if (directory.isEmpty()) {
             if (!(ask.policy() instanceof AskPolicy.Never) || ask.auditShare() > 0) {
-                given.problem("'teacher.directory' is missing; without a teacher the policy is never and the "
-                        + "audit share 0");
+                given.problem("teacher.directory is missing; expected a path, or decode.policy=never with"
+                        + " decode.audit-share=0");
             }
             return null;
         }
         if (log.isEmpty()) {
-            given.problem("'teacher.call-log' is missing; the calls of a teacher are always logged");
+            given.problem("teacher.call-log is missing; expected a path, since the calls of a teacher are always"
+                    + " logged");
         }
         return new LocalTeacherSource(directory, log);
-    }
-
-    private static String constant(String text) {
-        return text.toUpperCase(Locale.ROOT).replace('-', '_');
     }
 }

@@ -3,6 +3,7 @@ package dev.understudy.flink.job;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.understudy.config.SettingsException;
 import dev.understudy.distil.DistilConfig;
 import dev.understudy.flink.distil.DistilOperatorConfig;
 import dev.understudy.flink.distil.DistilPlaces;
@@ -78,11 +79,23 @@ class DistillationArgumentsTest {
     void namesAllProblemsAtOnce() {
         assertThatThrownBy(() -> DistillationArguments.parse(
                         "checkpoint.store=/s", "distil.steps=many", "distil.colour=red", "nonsense"))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("'kafka.bootstrap-servers' is missing")
-                .hasMessageContaining("'distil.initial-model' is missing")
-                .hasMessageContaining("'distil.steps' is 'many', not like '400'")
-                .hasMessageContaining("'distil.colour' is unknown")
+                .isInstanceOf(SettingsException.class)
+                .hasMessageContaining("distil.work is missing; expected a path")
+                .hasMessageContaining("distil.initial-model is missing")
+                .hasMessageContaining("distil.steps is 'many'; expected a whole number of at least 1")
+                .hasMessageContaining("distil.colour is unknown")
                 .hasMessageContaining("'nonsense' is not key=value");
+    }
+
+    @Test
+    void settingsThatContradictEachOtherAreNamed() {
+        assertThatThrownBy(() -> DistillationArguments.parse(
+                        "checkpoint.store=/s",
+                        "distil.initial-model=/m",
+                        "distil.work=/w",
+                        "distil.steps=10",
+                        "distil.warm-up=10"))
+                .isInstanceOf(SettingsException.class)
+                .hasMessageContaining("warm-up 10 of 10 steps");
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.understudy.budget.HelpTarget;
 import dev.understudy.budget.TenantBudget;
+import dev.understudy.config.SettingsException;
 import dev.understudy.decode.ask.AskPolicy;
 import dev.understudy.flink.decode.LocalTeacherSource;
 import dev.understudy.lm.Kernel;
@@ -19,7 +20,9 @@ class ServingArgumentsTest {
         "checkpoint.store=/store",
         "teacher.directory=/models/teacher",
         "teacher.call-log=/logs/teacher.jsonl",
-        "budget.tenant.acme=500,900,PT1M"
+        "budget.tenants.acme.tokens=500",
+        "budget.tenants.acme.calls=900",
+        "budget.tenants.acme.window=1min"
     };
 
     @Test
@@ -61,15 +64,22 @@ class ServingArgumentsTest {
                 "decode.closing-look=false",
                 "decode.teacher-timeout=PT3S",
                 "decode.teacher-pause=PT1S",
-                "budget.tenant.a=1,2,PT1H",
-                "budget.tenant.b=0,0,PT1H");
+                "budget.tenants.a.tokens=1",
+                "budget.tenants.a.calls=2",
+                "budget.tenants.a.window=PT1H",
+                "budget.target.agreement=0.9",
+                "budget.tenants.a.audit-share=0.5",
+                "budget.tenants.b.calls=3");
 
         assertThat(config.delivery()).isEqualTo(ServingConfig.Delivery.AT_LEAST_ONCE);
         assertThat(config.decode().kafka().prefix()).isEqualTo("demo.");
         assertThat(config.decode().student().kernel()).isEqualTo(Kernel.FP32);
         assertThat(config.decode().student().endIds()).containsExactly(2, 5);
         assertThat(config.decode().teacher()).isNull();
-        assertThat(config.decode().budgets().tenants()).hasSize(2);
+        assertThat(config.decode().budgets().tenants())
+                .containsExactly(
+                        new TenantBudget("a", 1, 2, Duration.ofHours(1), 0.5, new HelpTarget.Quality(0.9), 0),
+                        new TenantBudget("b", 0, 3, Duration.ofHours(1), 0.2, new HelpTarget.Quality(0.9), 0));
         assertThat(config.restartAttempts()).isEqualTo(4);
     }
 
@@ -95,20 +105,21 @@ class ServingArgumentsTest {
     @Test
     void aSettingWithoutEffectIsRefused() {
         assertThatThrownBy(() -> parse("decode.confidence.threshold=0.8"))
-                .hasMessageContaining("'decode.confidence.threshold' has no effect: a controller moves the price")
+                .hasMessageContaining("decode.confidence.threshold has no effect: a controller moves the price")
                 .hasMessageContaining("budget.target.kind=fixed");
         assertThatThrownBy(() -> parse("decode.policy=margin", "decode.entropy.threshold=1"))
-                .hasMessageContaining("it belongs to policy entropy, and decode.policy is margin");
+                .hasMessageContaining(
+                        "decode.entropy.threshold has no effect: it belongs to another policy than decode.policy=margin");
     }
 
     @Test
     void aSettingOutOfRangeSaysTheRange() {
         assertThatThrownBy(() -> parse("decode.confidence.threshold=0", "budget.target.kind=fixed"))
-                .hasMessageContaining("decode.confidence.threshold is 0.0; expected a value in (0, 1]");
+                .hasMessageContaining("decode.confidence.threshold is '0'; expected a number above 0, up to 1");
         assertThatThrownBy(() -> parse("budget.target.agreement=1.5"))
-                .hasMessageContaining("budget.target.agreement is 1.5; expected a fraction in (0, 1]");
+                .hasMessageContaining("budget.target.agreement is '1.5'; expected a number above 0, up to 1");
         assertThatThrownBy(() -> parse("budget.target.kind=luck"))
-                .hasMessageContaining("'budget.target.kind' is 'luck', not one of quality");
+                .hasMessageContaining("budget.target.kind is 'luck'; expected one of quality, fixed");
     }
 
     private static AskPolicy policy(String name) {
@@ -123,14 +134,19 @@ class ServingArgumentsTest {
     @Test
     void allProblemsAreNamedAtOnce() {
         assertThatThrownBy(() -> ServingArguments.parse(
-                        "decode.rows=many", "colour=red", "decode.policy=sometimes", "budget.tenant.a=1"))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("'decode.rows' is 'many'")
-                .hasMessageContaining("'colour' is unknown")
-                .hasMessageContaining("'decode.policy' is 'sometimes'")
-                .hasMessageContaining("'decode.initial-model' is missing")
-                .hasMessageContaining("'checkpoint.store' is missing")
-                .hasMessageContaining("'budget.tenant.a' is '1'")
-                .hasMessageContaining("'teacher.directory' is missing");
+                        "decode.rows=many",
+                        "serving.parallelism=65",
+                        "colour=red",
+                        "decode.policy=sometimes",
+                        "budget.tenants.a.tokens=-1"))
+                .isInstanceOf(SettingsException.class)
+                .hasMessageContaining("decode.rows is 'many'; expected a whole number from 1 to 1024")
+                .hasMessageContaining("serving.parallelism is '65'; expected a whole number from 1 to 64")
+                .hasMessageContaining("colour is unknown")
+                .hasMessageContaining("decode.policy is 'sometimes'; expected one of never, always, random, confidence")
+                .hasMessageContaining("decode.initial-model is missing; expected a path")
+                .hasMessageContaining("checkpoint.store is missing; expected a path")
+                .hasMessageContaining("budget.tenants.a.tokens is '-1'; expected a whole number of at least 0")
+                .hasMessageContaining("teacher.directory is missing");
     }
 }

@@ -1,5 +1,6 @@
 package dev.understudy.infra.cli;
 
+import dev.understudy.config.SettingsException;
 import dev.understudy.flink.job.DistillationArguments;
 import dev.understudy.flink.job.DistillationConfig;
 import dev.understudy.flink.job.DistillationGraph;
@@ -46,7 +47,7 @@ abstract sealed class JobCommand implements Callable<Integer> {
         Prepared prepared;
         try {
             prepared = prepare(SettingsFile.arguments(config));
-        } catch (IllegalArgumentException e) {
+        } catch (SettingsException e) {
             throw new UsageException(String.valueOf(e.getMessage()));
         }
         Files.createDirectories(state);
