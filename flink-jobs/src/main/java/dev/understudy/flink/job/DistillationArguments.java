@@ -1,6 +1,8 @@
 package dev.understudy.flink.job;
 
 import dev.understudy.distil.DistilConfig;
+import dev.understudy.distil.Objective;
+import dev.understudy.distil.divergence.Divergence;
 import dev.understudy.flink.distil.DistilOperatorConfig;
 import dev.understudy.flink.distil.DistilPlaces;
 import dev.understudy.flink.distil.PoisonedRound;
@@ -59,7 +61,7 @@ public final class DistillationArguments {
         double rate = reader.number("distil.learning-rate", round.learningRate(), Double::valueOf);
         int warmUp = reader.number("distil.warm-up", round.warmUp(), Integer::valueOf);
         double replay = reader.number("distil.replay-share", round.replayShare(), Double::valueOf);
-        int topK = reader.number("distil.top-k", round.topK(), Integer::valueOf);
+        Objective objective = reader.objective(round.objective());
         long seed = reader.number("distil.seed", round.seed(), Long::valueOf);
         String replayFile = reader.text("distil.replay-file", "");
         String heldOutFile = reader.text("distil.held-out-file", "");
@@ -75,13 +77,26 @@ public final class DistillationArguments {
                 new DistilOperatorConfig(
                         new DistilPlaces(store, model, work),
                         new RoundTrigger(minSignals, every, saveEvery),
-                        new DistilConfig(steps, batch, rate, warmUp, replay, topK, seed),
+                        new DistilConfig(steps, batch, rate, warmUp, replay, objective, seed),
                         GateConfig.defaults(),
                         ReplayConfig.defaults(),
                         new SeedFiles(replayFile, heldOutFile, weights),
                         new PoisonedRound(poisoned, victim)),
                 interval,
                 attempts);
+    }
+
+    private Objective objective(Objective fallback) {
+        String kind = text("distil.divergence.kind", fallback.divergence().kind());
+        double beta = number("distil.divergence.beta", 0.5, Double::valueOf);
+        double skew = number("distil.divergence.skew", 0.1, Double::valueOf);
+        int topK = number("distil.top-k", fallback.topK(), Integer::valueOf);
+        try {
+            return new Objective(Divergence.of(kind, beta, skew), topK);
+        } catch (IllegalArgumentException e) {
+            problems.add(String.valueOf(e.getMessage()).replaceFirst("\\.$", ""));
+            return fallback;
+        }
     }
 
     private String required(String key) {

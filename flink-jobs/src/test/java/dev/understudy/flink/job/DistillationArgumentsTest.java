@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.understudy.distil.DistilConfig;
+import dev.understudy.distil.Objective;
+import dev.understudy.distil.divergence.GeneralizedJsd;
 import dev.understudy.flink.distil.DistilOperatorConfig;
 import dev.understudy.flink.distil.DistilPlaces;
 import dev.understudy.flink.distil.PoisonedRound;
@@ -48,6 +50,8 @@ class DistillationArgumentsTest {
                 "distil.learning-rate=0.001",
                 "distil.warm-up=3",
                 "distil.replay-share=0.25",
+                "distil.divergence.kind=generalised-jsd",
+                "distil.divergence.beta=0.25",
                 "distil.top-k=4",
                 "distil.seed=9",
                 "distil.replay-file=/r",
@@ -65,7 +69,7 @@ class DistillationArgumentsTest {
                         new DistilOperatorConfig(
                                 new DistilPlaces("/s", "/m", "/w"),
                                 new RoundTrigger(10, Duration.ofSeconds(30), 5),
-                                new DistilConfig(50, 4, 0.001, 3, 0.25, 4, 9),
+                                new DistilConfig(50, 4, 0.001, 3, 0.25, new Objective(new GeneralizedJsd(0.25), 4), 9),
                                 GateConfig.defaults(),
                                 ReplayConfig.defaults(),
                                 new SeedFiles("/r", "/h", Map.of("order-c1", 1.5)),
@@ -77,11 +81,16 @@ class DistillationArgumentsTest {
     @Test
     void namesAllProblemsAtOnce() {
         assertThatThrownBy(() -> DistillationArguments.parse(
-                        "checkpoint.store=/s", "distil.steps=many", "distil.colour=red", "nonsense"))
+                        "checkpoint.store=/s",
+                        "distil.steps=many",
+                        "distil.divergence.kind=sideways",
+                        "distil.colour=red",
+                        "nonsense"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("'kafka.bootstrap-servers' is missing")
                 .hasMessageContaining("'distil.initial-model' is missing")
                 .hasMessageContaining("'distil.steps' is 'many', not like '400'")
+                .hasMessageContaining("distil.divergence.kind: 'sideways' is unknown")
                 .hasMessageContaining("'distil.colour' is unknown")
                 .hasMessageContaining("'nonsense' is not key=value");
     }
