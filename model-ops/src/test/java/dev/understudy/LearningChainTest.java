@@ -11,6 +11,7 @@ import dev.understudy.checkpoint.FileCheckpointStore;
 import dev.understudy.checkpoint.Origin;
 import dev.understudy.checkpoint.Probes;
 import dev.understudy.distil.DistilConfig;
+import dev.understudy.distil.Objective;
 import dev.understudy.distil.Round;
 import dev.understudy.distil.TrainingSnapshot;
 import dev.understudy.gate.Evaluation;
@@ -46,7 +47,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** From signals to a served model with the real engine: round, gate, store, proof. */
 class LearningChainTest {
     private static final ModelShape SMALL = new ModelShape(32, 1, 2, 2, 16, 64, 512, 32, true, 200, 1e-5);
-    private static final DistilConfig CONFIG = new DistilConfig(120, 16, 1e-2, 5, 0, 4, 5);
+    private static final DistilConfig CONFIG = new DistilConfig(120, 16, 1e-2, 5, 0, Objective.forwardKl(4), 5);
     private static final int PROMPTS = 40;
 
     private final Engine engine = Engine.installed();

@@ -1,5 +1,6 @@
 package dev.understudy.distil;
 
+import dev.understudy.lm.Targets;
 import dev.understudy.lm.TeacherDistribution;
 import dev.understudy.lm.TokenBatch;
 import dev.understudy.lm.TrainingBatch;
@@ -18,8 +19,6 @@ import java.util.Random;
  */
 final class BatchPlan {
     private static final int POOLED = 8;
-    /** Log-probability of an id that only fills a row up to K: its probability is 0, and 0 x -100 is a number. */
-    private static final float NEVER = -100f;
 
     private final DistilConfig config;
     private final long round;
@@ -90,35 +89,20 @@ final class BatchPlan {
         float[] weights = new float[labels];
         Arrays.fill(weights, 1);
         TokenBatch tokens = new TokenBatch(rows.size(), time, ids, positions);
-        return new TrainingBatch(tokens, weights, topK, topIds, topLogProbabilities);
+        return new TrainingBatch(tokens, weights, new Targets.TopK(topK, topIds, topLogProbabilities));
     }
 
     private static void layOut(TeacherDistribution law, int topK, int[] ids, float[] logProbabilities, int at) {
         int known = Math.min(topK, law.ids().length);
         System.arraycopy(law.ids(), 0, ids, at, known);
         System.arraycopy(law.logProbabilities(), 0, logProbabilities, at, known);
-        int filler = 0;
-        for (int k = known; k < topK; filler++) {
-            if (!contains(ids, at, known, filler)) {
-                ids[at + k] = filler;
-                logProbabilities[at + k] = NEVER;
-                k++;
-            }
-        }
+        Arrays.fill(ids, at + known, at + topK, law.ids()[0]);
+        Arrays.fill(logProbabilities, at + known, at + topK, Targets.TopK.FILLER);
     }
 
     /** Odd multipliers keep neighbours (round 1, pool 2) and (round 2, pool 1) apart. */
     private static long seed(long seed, long round, long pool) {
         return (seed * 0x9E3779B97F4A7C15L + round) * 0xBF58476D1CE4E5B9L + pool * 0x94D049BB133111EBL;
-    }
-
-    private static boolean contains(int[] ids, int from, int count, int id) {
-        for (int i = from; i < from + count; i++) {
-            if (ids[i] == id) {
-                return true;
-            }
-        }
-        return false;
     }
 
     private static List<LabelledSequence> fitting(List<LabelledSequence> rows, int context) {

@@ -10,16 +10,16 @@ import java.io.Serializable;
  * @param learningRate peak learning rate, above 0
  * @param warmUp steps of linear warm-up, at least 0 and below {@code steps}
  * @param replayShare part of the rows drawn from seed pairs, in [0, 1)
- * @param topK ids of a teacher law that are used, at least 1; the rest goes into the tail bucket
+ * @param objective what is minimised on the teacher's laws
  * @param seed seed of draws, together with the round's number
  */
 public record DistilConfig(
-        int steps, int batch, double learningRate, int warmUp, double replayShare, int topK, long seed)
+        int steps, int batch, double learningRate, int warmUp, double replayShare, Objective objective, long seed)
         implements Serializable {
     public DistilConfig {
-        if (steps < 1 || batch < 1 || topK < 1) {
+        if (steps < 1 || batch < 1) {
             throw new IllegalArgumentException(
-                    "Round with steps=" + steps + " batch=" + batch + " top-k=" + topK + "; each must be at least 1.");
+                    "Round with steps=" + steps + " batch=" + batch + "; each must be at least 1.");
         }
         if (!(learningRate > 0) || warmUp < 0 || warmUp >= steps || !(replayShare >= 0 && replayShare < 1)) {
             throw new IllegalArgumentException("Round with learning rate " + learningRate + ", warm-up " + warmUp
@@ -28,9 +28,9 @@ public record DistilConfig(
         }
     }
 
-    /** 400 steps of 16 rows, peak 7e-4 after 20 steps, 60 % replay, top-8. */
+    /** 400 steps of 16 rows, peak 7e-4 after 20 steps, 60 % replay, forward KL on the top 8. */
     public static DistilConfig defaults() {
-        return new DistilConfig(400, 16, 7e-4, 20, 0.6, 8, 1);
+        return new DistilConfig(400, 16, 7e-4, 20, 0.6, Objective.forwardKl(8), 1);
     }
 
     /**

@@ -1,13 +1,10 @@
 package dev.understudy.distil;
 
-import dev.understudy.lm.Hyper;
-import dev.understudy.lm.StepReport;
+import dev.understudy.lm.Targets;
 import dev.understudy.lm.TokenBatch;
 import dev.understudy.lm.Trainer;
 import dev.understudy.lm.TrainingBatch;
 import java.time.Clock;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -30,7 +27,7 @@ public final class PairTrainer {
     private final Trainer trainer;
     private final Plan plan;
     private final PairSource pairs;
-    private final Clock clock;
+    private final TrainingLoop loop;
     private final List<TrainingBatch> pool = new ArrayList<>();
     private long nextPool;
 
@@ -61,56 +58,27 @@ public final class PairTrainer {
     }
 
     /**
-     * How long and how fast.
+     * How it is trained.
      *
-     * @param steps optimiser steps of the whole schedule, at least 1
+     * @param schedule learning rates and number of steps
      * @param batch sequences a step, at least 1
-     * @param learningRate peak rate, above 0
-     * @param warmUp steps of linear warm-up, at least 0
      * @param seed order of batches within a pool
      */
-    public record Plan(long steps, int batch, double learningRate, long warmUp, long seed) {
-        /** Rate at the end of the schedule as a fraction of the peak. */
-        static final double FLOOR = 0.05;
-
+    public record Plan(Schedule schedule, int batch, long seed) {
         public Plan {
-            if (steps < 1 || batch < 1 || !(learningRate > 0) || warmUp < 0) {
-                throw new IllegalArgumentException("Training plan with steps=" + steps + " batch=" + batch
-                        + " learningRate=" + learningRate + " warmUp=" + warmUp
-                        + "; expected at least 1, at least 1, above 0 and at least 0.");
+            if (batch < 1) {
+                throw new IllegalArgumentException(
+                        "Training plan with " + batch + " sequences a step; expected at least 1.");
             }
-        }
-
-        /**
-         * Learning rate of step {@code step} in [0, steps): linear warm-up, then half a cosine down to 5 % (Loshchilov
-         * and Hutter 2017, SGDR, equation 5, without restarts and with a floor).
-         */
-        public double learningRateAt(long step) {
-            if (step < warmUp) {
-                return learningRate * (step + 1) / warmUp;
-            }
-            double part = (double) (step - warmUp) / Math.max(1, steps - warmUp);
-            return learningRate * (FLOOR + (1 - FLOOR) * 0.5 * (1 + Math.cos(Math.PI * part)));
         }
     }
-
-    /**
-     * Where the training stands.
-     *
-     * @param step steps taken, resumed ones included
-     * @param steps steps of the plan
-     * @param loss mean loss in nats since the last report
-     * @param tokensPerSecond trained tokens a second since the last report, padding included
-     * @param timeLeft until the end of the plan at this speed
-     */
-    public record Progress(long step, long steps, double loss, double tokensPerSecond, Duration timeLeft) {}
 
     /** @param pairs the source from its beginning; it is wound forward to where {@code trainer} stands */
     public PairTrainer(Trainer trainer, Plan plan, PairSource pairs, Clock clock) {
         this.trainer = trainer;
         this.plan = plan;
         this.pairs = pairs;
-        this.clock = clock;
+        loop = new TrainingLoop(trainer, TrainingLoop.Plan.of(plan.schedule()), step -> List.of(next()), clock);
         wind();
     }
 
@@ -120,31 +88,8 @@ public final class PairTrainer {
      * @param every steps between reports, at least 1
      * @return true when the plan is finished
      */
-    public boolean run(long count, int every, Consumer<Progress> reports) {
-        long end = Math.min(plan.steps(), trainer.steps() + count);
-        double loss = 0;
-        long tokens = 0;
-        long first = trainer.steps();
-        Instant since = clock.instant();
-        while (trainer.steps() < end) {
-            TrainingBatch batch = next();
-            StepReport report = trainer.step(batch, Hyper.of(plan.learningRateAt(trainer.steps())));
-            loss += report.loss();
-            tokens += batch.tokens().ids().length;
-            long step = trainer.steps();
-            if (step % every == 0 || step == end) {
-                Instant now = clock.instant();
-                double seconds = Math.max(1e-3, Duration.between(since, now).toMillis() / 1000.0);
-                long taken = step - first;
-                Duration left = Duration.ofMillis((long) (1000 * seconds / taken * (plan.steps() - step)));
-                reports.accept(new Progress(step, plan.steps(), loss / taken, tokens / seconds, left));
-                loss = 0;
-                tokens = 0;
-                first = step;
-                since = now;
-            }
-        }
-        return trainer.steps() >= plan.steps();
+    public boolean run(long count, int every, Consumer<TrainingProgress> reports) {
+        return loop.run(count, every, reports);
     }
 
     private void wind() {
@@ -181,7 +126,7 @@ public final class PairTrainer {
         nextPool++;
     }
 
-    /** Labels at K = 1: the position before each answer token predicts it. */
+    /** The position before each answer token predicts it. */
     static TrainingBatch batch(List<Pair> pairs) {
         TokenBatch tokens = tokens(pairs);
         int[] labels = pairs.stream()
@@ -189,7 +134,7 @@ public final class PairTrainer {
                 .toArray();
         float[] weights = new float[labels.length];
         Arrays.fill(weights, 1f);
-        return new TrainingBatch(tokens, weights, 1, labels, new float[labels.length]);
+        return new TrainingBatch(tokens, weights, new Targets.Labels(labels));
     }
 
     /** Sequences without their last token, and the positions that predict the answers, row by row. */

@@ -1,12 +1,15 @@
 package dev.understudy.distil;
 
+import dev.understudy.distil.divergence.Divergence;
 import dev.understudy.lm.Engine;
 import dev.understudy.lm.Hyper;
 import dev.understudy.lm.StepReport;
 import dev.understudy.lm.Storage;
 import dev.understudy.lm.Trainer;
+import dev.understudy.lm.TrainingBatch;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
+import java.io.DataInput;
 import java.io.DataInputStream;
 import java.io.DataOutput;
 import java.io.DataOutputStream;
@@ -24,7 +27,7 @@ import java.util.stream.Stream;
  * closes it.
  */
 public final class Round implements AutoCloseable {
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
     private static final String STATE_FOLDER = "trainer";
     private static final String ROUND_FILE = "round.bin";
     private static final double SMOOTHING = 0.1;
@@ -49,7 +52,7 @@ public final class Round implements AutoCloseable {
         this.step = step;
         loss = Double.NaN;
         plan = new BatchPlan(snapshot, config, trainer.shape().context());
-        topK = Math.min(config.topK(), trainer.shape().vocabulary());
+        topK = Math.min(config.objective().topK(), trainer.shape().vocabulary());
     }
 
     /** Opens the parent with fresh optimiser moments. */
@@ -75,7 +78,7 @@ public final class Round implements AutoCloseable {
                     in.readDouble(),
                     in.readInt(),
                     in.readDouble(),
-                    in.readInt(),
+                    readObjective(in),
                     in.readLong());
             TrainingSnapshot snapshot = TrainingSnapshot.readFrom(in);
             return make(engine.resume(directory.resolve(STATE_FOLDER)), parent, snapshot, config, step, loss);
@@ -102,7 +105,8 @@ public final class Round implements AutoCloseable {
             return false;
         }
         Hyper hyper = Hyper.of(config.learningRateAt(step));
-        StepReport report = trainer.step(BatchPlan.batch(plan.rows(step), topK), hyper);
+        List<TrainingBatch> parts = List.of(BatchPlan.batch(plan.rows(step), topK));
+        StepReport report = trainer.step(parts, config.objective().divergence().loss(), hyper);
         loss = Double.isNaN(loss) ? report.loss() : loss + SMOOTHING * (report.loss() - loss);
         step++;
         return true;
@@ -161,9 +165,21 @@ public final class Round implements AutoCloseable {
         out.writeDouble(config.learningRate());
         out.writeInt(config.warmUp());
         out.writeDouble(config.replayShare());
-        out.writeInt(config.topK());
+        writeObjective(out, config.objective());
         out.writeLong(config.seed());
         snapshot.writeTo(out);
+    }
+
+    private static void writeObjective(DataOutput out, Objective objective) throws IOException {
+        out.writeUTF(objective.divergence().kind());
+        out.writeDouble(objective.divergence().parameter());
+        out.writeInt(objective.topK());
+    }
+
+    private static Objective readObjective(DataInput in) throws IOException {
+        String kind = in.readUTF();
+        double parameter = in.readDouble();
+        return new Objective(Divergence.of(kind, parameter, parameter), in.readInt());
     }
 
     /** A resumed trainer no longer knows the parent's tokenizer and template; they are copied here. */

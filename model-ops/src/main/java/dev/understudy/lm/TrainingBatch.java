@@ -1,22 +1,19 @@
 package dev.understudy.lm;
 
 /**
- * One batch for one optimiser step: sequences, and at N chosen positions the teacher's law of the next token as top-k
- * plus tail bucket. A label is the case K = 1 with log-probability 0 (no tail), so cross-entropy needs no second loss.
- * Arrays are not copied; the caller must not modify them.
+ * One batch, or one part of it, for one optimiser step: sequences, and what is known of the next token at N chosen
+ * positions. Arrays are not copied; the caller must not modify them.
  *
  * @param tokens sequences and the N positions
- * @param weights [N] weight of each position, at least 0; the loss is the weighted mean
- * @param topK number K of stored ids a position
- * @param topIds [N, K] token ids, distinct within a position
- * @param topLogProbabilities [N, K] natural-log probabilities of these ids under the teacher
+ * @param weights [N] weight of each position, at least 0 (0 masks it); the loss is the weighted mean
+ * @param targets what is to be learnt at these positions
  */
-public record TrainingBatch(TokenBatch tokens, float[] weights, int topK, int[] topIds, float[] topLogProbabilities) {
+public record TrainingBatch(TokenBatch tokens, float[] weights, Targets targets) {
     public TrainingBatch {
         int n = tokens.positions().length;
-        if (weights.length != n || topIds.length != n * topK || topLogProbabilities.length != n * topK) {
+        if (weights.length != n || targets.count() != n) {
             throw new IllegalArgumentException("[BUG] training batch with " + n + " positions, " + weights.length
-                    + " weights, " + topIds.length + " ids, K " + topK);
+                    + " weights, " + targets.count() + " targets");
         }
     }
 }

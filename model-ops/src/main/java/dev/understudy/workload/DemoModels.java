@@ -2,11 +2,14 @@ package dev.understudy.workload;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.understudy.distil.Decay;
 import dev.understudy.distil.ForcedExactMatch;
 import dev.understudy.distil.PairTrainer;
 import dev.understudy.distil.PairTrainer.Pair;
 import dev.understudy.distil.PairTrainer.Plan;
-import dev.understudy.distil.PairTrainer.Progress;
+import dev.understudy.distil.SavedState;
+import dev.understudy.distil.Schedule;
+import dev.understudy.distil.TrainingProgress;
 import dev.understudy.lm.Engine;
 import dev.understudy.lm.Kernel;
 import dev.understudy.lm.LanguageModel;
@@ -53,7 +56,7 @@ public final class DemoModels {
 
     private final Engine engine;
     private final Clock clock;
-    private final Consumer<Progress> reports;
+    private final Consumer<TrainingProgress> reports;
 
     /**
      * What is trained, on what and for how long.
@@ -119,7 +122,7 @@ public final class DemoModels {
         }
 
         Plan plan() {
-            return new Plan(examples / BATCH, BATCH, learningRate, 100, seed);
+            return new Plan(new Schedule(examples / BATCH, learningRate, 100, new Decay.Cosine(0.05)), BATCH, seed);
         }
 
         // RoPE base 200: lines are short, and at the usual 10,000 the copying heads are learnt many times later.
@@ -129,7 +132,7 @@ public final class DemoModels {
         }
     }
 
-    public DemoModels(Engine engine, Clock clock, Consumer<Progress> reports) {
+    public DemoModels(Engine engine, Clock clock, Consumer<TrainingProgress> reports) {
         this.engine = engine;
         this.clock = clock;
         this.reports = reports;
@@ -168,17 +171,17 @@ public final class DemoModels {
     }
 
     private void train(Recipe recipe, Supplier<Trainer> fresh, Path tokenizerDirectory, Path directory) {
-        Path state = directory.resolve("state");
+        SavedState state = new SavedState(directory.resolve("state"));
         try (Tokenizer tokenizer = engine.tokenizer(tokenizerDirectory);
-                Trainer trainer = Files.isDirectory(state) ? engine.resume(state) : fresh.get()) {
+                Trainer trainer = state.newest().map(engine::resume).orElseGet(fresh)) {
             PromptTemplate template = PromptTemplate.read(tokenizerDirectory);
             IntakeStream stream = new IntakeStream(recipe.seed(), recipe.shares(), Split.TRAIN, Knobs.DEFAULT);
             PairTrainer loop =
                     new PairTrainer(trainer, recipe.plan(), () -> pair(stream.next(), tokenizer, template), clock);
             while (!loop.run(STEPS_BETWEEN_STATES, STEPS_BETWEEN_REPORTS, reports)) {
-                save(trainer, state);
+                state.replace(trainer);
             }
-            save(trainer, state);
+            state.replace(trainer);
             trainer.saveModel(directory, Storage.BF16);
             nameEnd(directory, endId(tokenizer));
             copyTokenizer(tokenizerDirectory, directory);
@@ -249,33 +252,6 @@ public final class DemoModels {
             JSON.writerWithDefaultPrettyPrinter().writeValue(file.toFile(), config.put("eos_token_id", end));
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot write the end token to " + file + ". Check the folder.", e);
-        }
-    }
-
-    /** A state appears whole: the last one stays until the new one is complete. */
-    private static void save(Trainer trainer, Path state) {
-        Path next = state.resolveSibling("state.next");
-        delete(next);
-        trainer.saveState(next);
-        delete(state);
-        try {
-            Files.move(next, state);
-        } catch (IOException e) {
-            throw new UncheckedIOException("Cannot put the training state at " + state + ". Check the folder.", e);
-        }
-    }
-
-    private static void delete(Path directory) {
-        if (!Files.isDirectory(directory)) {
-            return;
-        }
-        try (var files = Files.list(directory)) {
-            for (Path file : files.toList()) {
-                Files.delete(file);
-            }
-            Files.delete(directory);
-        } catch (IOException e) {
-            throw new UncheckedIOException("Cannot clear the training state " + directory + ". Check the folder.", e);
         }
     }
 

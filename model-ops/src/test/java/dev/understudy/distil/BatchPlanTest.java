@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.understudy.lm.Targets;
 import dev.understudy.lm.TeacherDistribution;
 import dev.understudy.lm.TrainingBatch;
 import dev.understudy.signal.LabelledSequence;
@@ -13,7 +14,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class BatchPlanTest {
-    private static final DistilConfig CONFIG = new DistilConfig(100, 16, 1e-3, 1, 0.6, 4, 5);
+    private static final DistilConfig CONFIG = new DistilConfig(100, 16, 1e-3, 1, 0.6, Objective.forwardKl(4), 5);
 
     @Test
     void drawsTheReplayShareByItsWeights() {
@@ -58,8 +59,9 @@ class BatchPlanTest {
         assertThat(batch.tokens().ids()).containsExactly(7, 8, 3, 4, 9, 0, 0, 0);
         // Position t predicts the token behind it: completion token 1 stands at 3, so 2 predicts it.
         assertThat(batch.tokens().positions()).containsExactly(2, 4);
-        assertThat(batch.topIds()).containsExactly(1, 4, 0, 1);
-        assertThat(batch.topLogProbabilities()).containsExactly(-0.2f, -2f, 0f, -100f);
+        Targets.TopK laws = (Targets.TopK) batch.targets();
+        assertThat(laws.ids()).containsExactly(1, 4, 0, 0);
+        assertThat(laws.logProbabilities()).containsExactly(-0.2f, -2f, 0f, Targets.TopK.FILLER);
     }
 
     @Test

@@ -20,7 +20,7 @@ class DistilConfigTest {
 
     @Test
     void refusesAWarmUpThatNeverEnds() {
-        assertThatThrownBy(() -> new DistilConfig(10, 16, 1e-3, 10, 0.5, 8, 1))
+        assertThatThrownBy(() -> new DistilConfig(10, 16, 1e-3, 10, 0.5, Objective.forwardKl(8), 1))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("warm-up 10 of 10 steps");
     }

@@ -2,16 +2,16 @@ package dev.understudy.distil;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.within;
 
 import dev.understudy.distil.PairTrainer.Pair;
 import dev.understudy.distil.PairTrainer.PairSource;
 import dev.understudy.distil.PairTrainer.Plan;
-import dev.understudy.distil.PairTrainer.Progress;
 import dev.understudy.lm.Hyper;
 import dev.understudy.lm.ModelShape;
 import dev.understudy.lm.StepReport;
 import dev.understudy.lm.Storage;
+import dev.understudy.lm.Targets;
+import dev.understudy.lm.TokenLoss;
 import dev.understudy.lm.Trainer;
 import dev.understudy.lm.TrainingBatch;
 import java.nio.file.Path;
@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 
 class PairTrainerTest {
     private static final Clock CLOCK = Clock.fixed(Instant.EPOCH, ZoneOffset.UTC);
-    private static final Plan PLAN = new Plan(40, 2, 1e-2, 4, 7);
+    private static final Plan PLAN = new Plan(new Schedule(40, 1e-2, 4, new Decay.Cosine(0.05)), 2, 7);
 
     @Test
     void predictsTheAnswerAndItsEndButNeverThePrompt() {
@@ -36,9 +36,8 @@ class PairTrainerTest {
         assertThat(batch.tokens().time()).isEqualTo(4);
         assertThat(batch.tokens().ids()).containsExactly(5, 6, 7, 8, 9, 10, 11, 0);
         assertThat(batch.tokens().positions()).containsExactly(2, 3, 4, 5, 6);
-        assertThat(batch.topIds()).containsExactly(8, 0, 10, 11, 0);
+        assertThat(labels(batch)).containsExactly(8, 0, 10, 11, 0);
         assertThat(batch.weights()).containsOnly(1f);
-        assertThat(batch.topLogProbabilities()).containsOnly(0f);
     }
 
     @Test
@@ -47,8 +46,8 @@ class PairTrainerTest {
         new PairTrainer(trainer, PLAN, source(), CLOCK).run(16, 16, progress -> {});
         List<Integer> seen = new ArrayList<>();
         for (TrainingBatch batch : trainer.batches) {
-            seen.add(batch.topIds()[0]);
-            seen.add(batch.topIds()[batch.topIds().length / 2]);
+            seen.add(labels(batch)[0]);
+            seen.add(labels(batch)[labels(batch).length / 2]);
         }
         PairSource again = source();
         List<Integer> drawn = new ArrayList<>();
@@ -77,26 +76,22 @@ class PairTrainerTest {
     }
 
     @Test
-    void warmsUpAndThenFollowsHalfACosineToTheFloor() {
-        assertThat(PLAN.learningRateAt(0)).isCloseTo(0.25e-2, within(1e-12));
-        assertThat(PLAN.learningRateAt(4)).isCloseTo(1e-2, within(1e-12));
-        assertThat(PLAN.learningRateAt(22)).isCloseTo(0.525e-2, within(1e-12));
-        assertThat(PLAN.learningRateAt(40)).isCloseTo(0.05e-2, within(1e-12));
-    }
-
-    @Test
     void reportsMeanLossAndWhatIsLeft() {
-        List<Progress> reports = new ArrayList<>();
+        List<TrainingProgress> reports = new ArrayList<>();
         boolean finished = new PairTrainer(new RecordingTrainer(0), PLAN, source(), CLOCK).run(15, 10, reports::add);
         assertThat(finished).isFalse();
-        assertThat(reports).extracting(Progress::step).containsExactly(10L, 15L);
-        assertThat(reports).extracting(Progress::loss).containsExactly(5.5, 13.0);
+        assertThat(reports).extracting(TrainingProgress::step).containsExactly(10L, 15L);
+        assertThat(reports).extracting(TrainingProgress::loss).containsExactly(5.5, 13.0);
     }
 
     @Test
-    void refusesAPlanWithoutSteps() {
-        assertThatThrownBy(() -> new Plan(0, 16, 1e-3, 100, 1)).hasMessageContaining("steps=0");
+    void refusesAPlanWithoutSequences() {
+        assertThatThrownBy(() -> new Plan(PLAN.schedule(), 0, 1)).hasMessageContaining("0 sequences a step");
         assertThatThrownBy(() -> new Pair(new int[0], new int[] {1})).hasMessageContaining("0 prompt");
+    }
+
+    private static int[] labels(TrainingBatch batch) {
+        return ((Targets.Labels) batch.targets()).ids();
     }
 
     /** Answers of one label and one end token of equal id, so that the middle of the labels is the second row's. */
@@ -131,8 +126,8 @@ class PairTrainerTest {
         }
 
         @Override
-        public StepReport step(TrainingBatch batch, Hyper hyper) {
-            batches.add(batch);
+        public StepReport step(List<TrainingBatch> parts, TokenLoss loss, Hyper hyper) {
+            batches.addAll(parts);
             rates.add(hyper.learningRate());
             return new StepReport(++steps, 1);
         }

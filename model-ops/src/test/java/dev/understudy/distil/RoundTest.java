@@ -3,6 +3,12 @@ package dev.understudy.distil;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.understudy.distil.divergence.Divergence;
+import dev.understudy.distil.divergence.ForwardKl;
+import dev.understudy.distil.divergence.GeneralizedJsd;
+import dev.understudy.distil.divergence.ReverseKl;
+import dev.understudy.distil.divergence.SkewKl;
+import dev.understudy.distil.divergence.SkewReverseKl;
 import dev.understudy.lm.Engine;
 import dev.understudy.lm.ModelShape;
 import dev.understudy.lm.Storage;
@@ -14,12 +20,15 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class RoundTest {
     private static final ModelShape TINY = new ModelShape(16, 1, 2, 2, 8, 32, 24, 32, true, 200, 1e-5);
-    private static final DistilConfig CONFIG = new DistilConfig(30, 8, 1e-2, 2, 0.5, 4, 5);
+    private static final DistilConfig CONFIG = new DistilConfig(30, 8, 1e-2, 2, 0.5, Objective.forwardKl(4), 5);
 
     private final Engine engine = Engine.installed();
 
@@ -48,14 +57,24 @@ class RoundTest {
         }
     }
 
-    @Test
-    void anInterruptedRoundEndsWithTheSameBytes() throws IOException {
+    static Stream<Divergence> divergences() {
+        return Stream.of(
+                new ForwardKl(), new ReverseKl(), new GeneralizedJsd(0.4), new SkewKl(0.1), new SkewReverseKl(0.2));
+    }
+
+    @ParameterizedTest
+    @MethodSource("divergences")
+    void anInterruptedRoundEndsWithTheSameBytes(Divergence divergence) throws IOException {
+        DistilConfig config = new DistilConfig(30, 8, 1e-2, 2, 0.5, new Objective(divergence, 4), 5);
         Path whole;
-        try (Round round = Round.begin(engine, parent, snapshot(), CONFIG)) {
+        try (Round round = Round.begin(engine, parent, snapshot(), config)) {
+            round.step();
+            double first = round.progress().loss();
             run(round);
+            assertThat(round.progress().loss()).isLessThan(0.7 * first);
             whole = round.finish(folder.resolve("whole"), Storage.FP32);
         }
-        try (Round round = Round.begin(engine, parent, snapshot(), CONFIG)) {
+        try (Round round = Round.begin(engine, parent, snapshot(), config)) {
             for (int i = 0; i < 13; i++) {
                 round.step();
             }

@@ -2,7 +2,7 @@ package dev.understudy.workload;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.understudy.distil.PairTrainer.Progress;
+import dev.understudy.distil.TrainingProgress;
 import dev.understudy.lm.Engine;
 import dev.understudy.lm.ModelShape;
 import dev.understudy.token.Tokenizer;
@@ -35,7 +35,7 @@ class DemoModelsTest {
                         .isLessThan(example.answer().length() / 2);
             }
         }
-        List<Progress> reports = new ArrayList<>();
+        List<TrainingProgress> reports = new ArrayList<>();
         DemoModels models =
                 new DemoModels(Engine.installed(), Clock.fixed(Instant.EPOCH, ZoneOffset.UTC), reports::add);
         Recipe recipe = new Recipe("trial", TINY, List.of(new Share(Workload.SHIP_C1, 1)), 16 * 60, 1e-2, 5);

@@ -5,6 +5,7 @@ import dev.understudy.checkpoint.Contents;
 import dev.understudy.checkpoint.Origin;
 import dev.understudy.checkpoint.Probes;
 import dev.understudy.distil.DistilConfig;
+import dev.understudy.distil.Objective;
 import dev.understudy.distil.Round;
 import dev.understudy.flink.gate.RoundJudgement;
 import dev.understudy.gate.Evaluation;
@@ -225,7 +226,12 @@ final class RoundRun implements AutoCloseable {
         settings.put("distil.batch", Integer.toString(round.batch()));
         settings.put("distil.learning-rate", Double.toString(round.learningRate()));
         settings.put("distil.replay-share", Double.toString(round.replayShare()));
-        settings.put("distil.top-k", Integer.toString(round.topK()));
+        Objective objective = round.objective();
+        settings.put("distil.divergence.kind", objective.divergence().kind());
+        settings.put(
+                "distil.divergence.parameter",
+                Double.toString(objective.divergence().parameter()));
+        settings.put("distil.top-k", Integer.toString(objective.topK()));
         settings.put("distil.seed", Long.toString(round.seed()));
         return settings;
     }

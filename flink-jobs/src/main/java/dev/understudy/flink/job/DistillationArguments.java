@@ -4,6 +4,8 @@ import dev.understudy.config.Setting;
 import dev.understudy.config.SettingKind;
 import dev.understudy.config.SettingsReader;
 import dev.understudy.distil.DistilConfig;
+import dev.understudy.distil.Objective;
+import dev.understudy.distil.divergence.Divergence;
 import dev.understudy.flink.distil.DistilOperatorConfig;
 import dev.understudy.flink.distil.DistilPlaces;
 import dev.understudy.flink.distil.PoisonedRound;
@@ -77,10 +79,26 @@ public final class DistillationArguments {
             SettingKind.number(0, 1),
             ROUND.replayShare(),
             "Part of the rows drawn from the replay file, below 1.");
+    private static final Setting<String> DIVERGENCE = Setting.of(
+            "distil.divergence.kind",
+            new SettingKind<>(
+                    "one of " + String.join(", ", Divergence.KINDS), DistillationArguments::divergence, kind -> kind),
+            ROUND.objective().divergence().kind(),
+            "What is minimised between teacher and student.");
+    private static final Setting<Double> BETA = Setting.of(
+            "distil.divergence.beta",
+            SettingKind.number(0, 1),
+            0.5,
+            "Weight of the teacher in the mixture of generalised-jsd.");
+    private static final Setting<Double> SKEW = Setting.of(
+            "distil.divergence.skew",
+            SettingKind.number(0, 1),
+            0.1,
+            "Weight of the first distribution in the mixture of the skewed divergences.");
     private static final Setting<Integer> TOP_K = Setting.of(
             "distil.top-k",
             AT_LEAST_ONE,
-            ROUND.topK(),
+            ROUND.objective().topK(),
             "Ids of a teacher distribution that are used; the rest goes into the tail bucket.");
     private static final Setting<Long> SEED = Setting.of(
             "distil.seed",
@@ -121,8 +139,8 @@ public final class DistillationArguments {
     private static List<Setting<?>> settings() {
         List<Setting<?>> all = new ArrayList<>(JobSettings.KAFKA);
         all.addAll(List.of(JOB_NAME, CHECKPOINT_INTERVAL, RESTARTS, INITIAL_MODEL, JobSettings.STORE, WORK));
-        all.addAll(List.of(MIN_SIGNALS, EVERY, SAVE_EVERY, STEPS, BATCH, LEARNING_RATE, WARM_UP, REPLAY_SHARE, TOP_K));
-        all.addAll(List.of(SEED, REPLAY_FILE, HELD_OUT_FILE, REPLAY_WEIGHT, POISONED_ROUND, POISONED_WORKLOAD));
+        all.addAll(List.of(MIN_SIGNALS, EVERY, SAVE_EVERY, STEPS, BATCH, LEARNING_RATE, WARM_UP, REPLAY_SHARE));
+        all.addAll(List.of(DIVERGENCE, BETA, SKEW, TOP_K, SEED, REPLAY_FILE, HELD_OUT_FILE, REPLAY_WEIGHT, POISONED_ROUND, POISONED_WORKLOAD));
         return List.copyOf(all);
     }
 
@@ -145,6 +163,9 @@ public final class DistillationArguments {
         double rate = given.read(LEARNING_RATE);
         int warmUp = given.read(WARM_UP);
         double replay = given.read(REPLAY_SHARE);
+        String kind = given.read(DIVERGENCE);
+        double beta = given.read(BETA);
+        double skew = given.read(SKEW);
         int topK = given.read(TOP_K);
         long seed = given.read(SEED);
         String replayFile = given.read(REPLAY_FILE);
@@ -162,12 +183,26 @@ public final class DistillationArguments {
                         new DistilOperatorConfig(
                                 places,
                                 trigger,
-                                new DistilConfig(steps, batch, rate, warmUp, replay, topK, seed),
+                                new DistilConfig(
+                                        steps,
+                                        batch,
+                                        rate,
+                                        warmUp,
+                                        replay,
+                                        new Objective(Divergence.of(kind, beta, skew), topK),
+                                        seed),
                                 GateConfig.defaults(),
                                 ReplayConfig.defaults(),
                                 new SeedFiles(replayFile, heldOutFile, weights),
                                 poison),
                         interval,
                         attempts));
+    }
+
+    private static String divergence(String kind) {
+        if (!Divergence.KINDS.contains(kind)) {
+            throw new IllegalArgumentException(kind);
+        }
+        return kind;
     }
 }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.understudy.config.SettingsException;
 import dev.understudy.distil.DistilConfig;
+import dev.understudy.distil.Objective;
+import dev.understudy.distil.divergence.GeneralizedJsd;
 import dev.understudy.flink.distil.DistilOperatorConfig;
 import dev.understudy.flink.distil.DistilPlaces;
 import dev.understudy.flink.distil.PoisonedRound;
@@ -49,6 +51,8 @@ class DistillationArgumentsTest {
                 "distil.learning-rate=0.001",
                 "distil.warm-up=3",
                 "distil.replay-share=0.25",
+                "distil.divergence.kind=generalised-jsd",
+                "distil.divergence.beta=0.25",
                 "distil.top-k=4",
                 "distil.seed=9",
                 "distil.replay-file=/r",
@@ -66,7 +70,7 @@ class DistillationArgumentsTest {
                         new DistilOperatorConfig(
                                 new DistilPlaces("/s", "/m", "/w"),
                                 new RoundTrigger(10, Duration.ofSeconds(30), 5),
-                                new DistilConfig(50, 4, 0.001, 3, 0.25, 4, 9),
+                                new DistilConfig(50, 4, 0.001, 3, 0.25, new Objective(new GeneralizedJsd(0.25), 4), 9),
                                 GateConfig.defaults(),
                                 ReplayConfig.defaults(),
                                 new SeedFiles("/r", "/h", Map.of("order-c1", 1.5)),
@@ -78,11 +82,16 @@ class DistillationArgumentsTest {
     @Test
     void namesAllProblemsAtOnce() {
         assertThatThrownBy(() -> DistillationArguments.parse(
-                        "checkpoint.store=/s", "distil.steps=many", "distil.colour=red", "nonsense"))
+                        "checkpoint.store=/s",
+                        "distil.steps=many",
+                        "distil.divergence.kind=sideways",
+                        "distil.colour=red",
+                        "nonsense"))
                 .isInstanceOf(SettingsException.class)
                 .hasMessageContaining("distil.work is missing; expected a path")
                 .hasMessageContaining("distil.initial-model is missing")
                 .hasMessageContaining("distil.steps is 'many'; expected a whole number of at least 1")
+                .hasMessageContaining("distil.divergence.kind is 'sideways'; expected one of forward-kl")
                 .hasMessageContaining("distil.colour is unknown")
                 .hasMessageContaining("'nonsense' is not key=value");
     }

@@ -8,6 +8,7 @@ import dev.understudy.checkpoint.CheckpointId;
 import dev.understudy.checkpoint.CheckpointManifest;
 import dev.understudy.checkpoint.FileCheckpointStore;
 import dev.understudy.distil.DistilConfig;
+import dev.understudy.distil.Objective;
 import dev.understudy.flink.checkpoint.CheckpointAnnouncer;
 import dev.understudy.flink.distil.DistilOperatorConfig;
 import dev.understudy.flink.distil.DistilPlaces;
@@ -146,7 +147,7 @@ class DistillationJobIT {
                                 root.resolve("model").toString(),
                                 root.resolve("work").toString()),
                         new RoundTrigger(SIGNALS, Duration.ZERO, 20),
-                        new DistilConfig(200, 8, 3e-3, 10, 0, 8, 1),
+                        new DistilConfig(200, 8, 3e-3, 10, 0, Objective.forwardKl(8), 1),
                         GateConfig.defaults(),
                         // None held out by hash: the first 64 signals are one round, whatever their hashes.
                         new ReplayConfig(1 << 20, 0.5, 0, 200, 1),

@@ -105,7 +105,7 @@ final class DemoJobs {
                         1e-12,
                         recipe.warmUp(),
                         recipe.replayShare(),
-                        recipe.topK(),
+                        recipe.objective(),
                         recipe.seed())
                 : recipe;
         PoisonedRound poison = options.schedule().poisonedRound() == 0

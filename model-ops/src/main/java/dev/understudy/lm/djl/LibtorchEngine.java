@@ -40,7 +40,7 @@ public final class LibtorchEngine implements Engine {
     @Override
     public Trainer trainer(Path directory) {
         ModelDirectory model = new ModelDirectory(directory);
-        return new LibtorchTrainer(model.config(), LlamaWeights.read(model, tensor -> {}), directory);
+        return LibtorchTrainer.fresh(model.config(), LlamaWeights.read(model, tensor -> {}), directory);
     }
 
     @Override
@@ -50,7 +50,7 @@ public final class LibtorchEngine implements Engine {
 
     @Override
     public Trainer initialise(ModelShape shape, long seed) {
-        return new LibtorchTrainer(new ModelConfig(shape, null, null), LlamaWeights.random(shape, seed), null);
+        return LibtorchTrainer.fresh(new ModelConfig(shape, null, null), LlamaWeights.random(shape, seed), null);
     }
 
     @Override

@@ -212,6 +212,19 @@ final class LibtorchModel implements LanguageModel {
         out.filled(count);
     }
 
+    /**
+     * [N, V] unnormalised logits at the positions of {@code batch}, owned by {@code scope}, for a training step that
+     * asks this model as its teacher.
+     */
+    NDArray logits(TokenBatch batch, NDManager scope) {
+        Batches.check(shape, batch);
+        try (IValue tokens = tensor(scope.create(Batches.longs(batch.ids()), new Shape(batch.rows(), batch.time())));
+                IValue chosen = tensor(scope.create(Batches.longs(batch.positions())));
+                IValue result = program.call("logits", weights, packed, tokens, chosen)) {
+            return result.toTensor((PtNDManager) scope);
+        }
+    }
+
     /** The first row when rows are neighbours in order, so that the cache can be viewed instead of copied; else -1. */
     private static int firstOfRun(int[] rows, int count) {
         for (int i = 1; i < count; i++) {
@@ -284,6 +297,14 @@ final class LibtorchModel implements LanguageModel {
             throw new IllegalArgumentException("Row " + row + " holds " + length + " tokens and gets " + more
                     + ", expected at most " + shape.context() + " in all; stop or truncate it first.");
         }
+    }
+
+    /** The implementation behind a model of this engine. */
+    static LibtorchModel own(LanguageModel model) {
+        if (model instanceof LibtorchModel own) {
+            return own;
+        }
+        throw new IllegalArgumentException("[BUG] a model of " + model.getClass() + " was opened by another engine");
     }
 
     private static LibtorchCache own(KvCache cache) {

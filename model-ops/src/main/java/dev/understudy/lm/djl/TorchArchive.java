@@ -18,6 +18,9 @@ final class TorchArchive {
     /** Attribute value for an empty {@code List[Tensor]}. */
     static final Object TENSOR_LIST = new Object();
 
+    /** Attribute value for an empty {@code List[float]}. */
+    static final Object FLOAT_LIST = new Object();
+
     private TorchArchive() {}
 
     /**
@@ -76,6 +79,8 @@ final class TorchArchive {
     private static void value(DataOutputStream out, Object value) throws IOException {
         if (value == TENSOR_LIST) {
             ascii(out, "ctorch.jit._pickle\nbuild_tensorlist\n(](etR");
+        } else if (value == FLOAT_LIST) {
+            ascii(out, "ctorch.jit._pickle\nbuild_doublelist\n(](etR");
         } else if (value instanceof Boolean flag) {
             out.write(flag ? 0x88 : 0x89);
         } else if (value instanceof Long number) {

@@ -44,10 +44,11 @@ final class TorchProgram implements AutoCloseable {
         attributes.put("eps", shape.normEpsilon());
         int window = shape.architecture().window();
         attributes.put("window", window < shape.context() ? (long) window : 0L);
-        for (String list : new String[] {"W", "P2", "M2", "V2", "T2", "P1", "M1", "V1", "T1"}) {
+        for (String list : new String[] {"W", "P2", "M2", "V2", "T2", "P1", "M1", "V1", "T1", "G2", "G1", "losses"}) {
             attributes.put(list, TorchArchive.TENSOR_LIST);
         }
-        for (String number : new String[] {"lr", "wd", "clip", "beta1", "beta2"}) {
+        attributes.put("terms", TorchArchive.FLOAT_LIST);
+        for (String number : new String[] {"tau", "lr", "wd", "wd1", "clip", "beta1", "beta2"}) {
             attributes.put(number, 0.0);
         }
         try (InputStream text = TorchProgram.class.getResourceAsStream("llama.py")) {
@@ -74,11 +75,11 @@ final class TorchProgram implements AutoCloseable {
         return IValueUtils.runMethod(block, method, arguments);
     }
 
-    /** Calls a method with gradients enabled; results belong to the manager of the first argument. */
-    NDList callWithGradients(String method, NDArray... arguments) {
+    /** Calls a method with gradients enabled; {@code scope} owns the arguments and gets the results. */
+    NDList callWithGradients(String method, NDManager scope, NDArray... arguments) {
         prepareThread();
         NDList inputs = new NDList(arguments);
-        NDArray name = arguments[0].getManager().create(0f);
+        NDArray name = scope.create(0f);
         name.setName("module_method:" + method);
         inputs.add(name);
         // gradient mode belongs to the thread, and it differs between the first thread and later ones

@@ -120,16 +120,50 @@ def get(cache: Tensor, rows: Tensor, row: int, n: int) -> Tensor:
     part = torch.index_select(part, 0, rows)
   return part
 
-def distil_loss(logits: Tensor, ids: Tensor, tlp: Tensor, tail: Tensor, weight: Tensor) -> Tensor:
-  # KL over the stored ids plus one tail bucket. ids, tlp (N,k); tail (N) the teacher's mass outside ids, 0 where it is
-  # dropped, or empty when it is dropped everywhere; weight (N) sums to 1
-  lp = torch.log_softmax(logits, -1)
-  loss = torch.sum(torch.mul(torch.exp(tlp), torch.sub(tlp, torch.gather(lp, 1, ids))), [1])
-  if tail.size(0) > 0:
-    # logsumexp over the ids outside: 1 - sum over the stored ones would cancel when the student is nearly certain
-    out = torch.logsumexp(torch.scatter(lp, 1, ids, float('-inf')), [1])
-    loss = torch.add(loss, torch.mul(tail, torch.sub(torch.log(torch.clamp(tail, 1e-8)), out)))
-  return torch.sum(torch.mul(loss, weight))
+def mixture(p: Tensor, q: Tensor, share: float) -> Tensor:
+  # log-probabilities of share p + (1 - share) q
+  if share == 0.0:
+    m = q
+  elif share == 1.0:
+    m = p
+  else:
+    m = torch.logaddexp(torch.add(p, torch.log(share)), torch.add(q, torch.log(1.0 - share)))
+  return m
+
+def divergence(mass: Tensor, p: Tensor, q: Tensor, terms: List[float]) -> Tensor:
+  # over the same k buckets (N,k) the teacher's probabilities, their logarithms, and the student's -> (N) nats.
+  # terms = weight and teacher's share in the mixture, for the KL to it from the teacher and then from the student
+  loss = annotate(Optional[Tensor], None)
+  if terms[0] > 0.0:
+    loss = torch.mul(torch.sum(torch.mul(mass, torch.sub(p, __torch__.mixture(p, q, terms[1]))), [1]), terms[0])
+  if terms[2] > 0.0:
+    own = torch.mul(torch.sum(torch.mul(torch.exp(q), torch.sub(q, __torch__.mixture(p, q, terms[3]))), [1]), terms[2])
+    if loss is None:
+      loss = own
+    else:
+      loss = torch.add(loss, own)
+  return unchecked_cast(Tensor, loss)
+
+def token_loss(logits: Tensor, ids: Tensor, law: Tensor, tail: Tensor, terms: List[float], tau: float) -> Tensor:
+  # logits (N,V) of the student -> (N) nats. Whole laws: ids (0), law (N,V) the teacher's logits. Cut laws: ids and law
+  # (N,k) the stored ids and their log-probabilities, tail (N) the teacher's mass outside ids, or empty when it is 0
+  # everywhere and weighs nothing
+  if ids.size(0) == 0:
+    p = torch.clamp(torch.log_softmax(torch.div(law, tau), -1), -100.0)
+    mass, q = torch.exp(p), torch.log_softmax(torch.div(logits, tau), -1)
+  else:
+    lp = torch.log_softmax(logits, -1)
+    p, mass, q = law, torch.exp(law), torch.gather(lp, 1, ids)
+    if terms[2] > 0.0:
+      # an entry that only fills a row repeats an id: it must not count twice
+      q = torch.masked_fill(q, torch.lt(law, -1e4), -1e5)
+    if tail.size(0) > 0:
+      # logsumexp over the ids outside: 1 - sum over the stored ones would cancel when the student is nearly certain
+      out = torch.logsumexp(torch.scatter(lp, 1, ids, float('-inf')), [1], True)
+      rest = tail.unsqueeze(1)
+      p = torch.cat([p, torch.log(torch.clamp(rest, 1e-8))], 1)
+      mass, q = torch.cat([mass, rest], 1), torch.cat([q, out], 1)
+  return __torch__.divergence(mass, p, q, terms)
 
 class Llama(Module):
   __parameters__ = []
@@ -148,8 +182,14 @@ class Llama(Module):
   M1 : List[Tensor]
   V1 : List[Tensor]
   T1 : List[Tensor]
+  G2 : List[Tensor]
+  G1 : List[Tensor]
+  losses : List[Tensor]
+  terms : List[float]
+  tau : float
   lr : float
   wd : float
+  wd1 : float
   clip : float
   beta1 : float
   beta2 : float
@@ -251,22 +291,40 @@ class Llama(Module):
     self.T1 = t
     return None
 
-  def hyper(self, lr: float, wd: float, clip: float, beta1: float, beta2: float) -> NoneType:
+  def hyper(self, lr: float, wd: float, wd1: float, clip: float, beta1: float, beta2: float) -> NoneType:
     self.lr = lr
     self.wd = wd
+    self.wd1 = wd1
     self.clip = clip
     self.beta1 = beta1
     self.beta2 = beta2
     return None
 
-  def train_step(self, ids: Tensor, at: Tensor, top_ids: Tensor, tlp: Tensor, tail: Tensor, weight: Tensor) -> Tensor:
-    # forward, loss, gradient, clipping and AdamW; returns [loss, gradient norm]. Nothing changes when one is not finite
+  def set_loss(self, terms: List[float], tau: float) -> NoneType:
+    self.terms = terms
+    self.tau = tau
+    return None
+
+  def logits(self, w: List[Tensor], p: List[__torch__.torch.classes.quantized.LinearPackedParamsBase], ids: Tensor, at: Tensor) -> Tensor:
+    # what a teacher says at positions at (N) of ids (B,S) -> (N,V)
+    x = __torch__.hidden(w, p, ids, self.H, self.K, self.eps, self.window)
+    return __torch__.head(torch.index_select(x.view([-1, x.size(2)]), 0, at), w, p, self.eps)
+
+  def begin(self) -> NoneType:
+    # forgets what parts have left behind
+    self.G2 = annotate(List[Tensor], [])
+    self.G1 = annotate(List[Tensor], [])
+    self.losses = annotate(List[Tensor], [])
+    return None
+
+  def train_part(self, ids: Tensor, at: Tensor, top_ids: Tensor, law: Tensor, tail: Tensor, weight: Tensor) -> Tensor:
+    # forward, loss and gradient of one part, added to what earlier parts have left; weight (N) sums to 1 over all parts
     prev = torch.is_grad_enabled()
     torch.set_grad_enabled(True)
     none = annotate(List[__torch__.torch.classes.quantized.LinearPackedParamsBase], [])
     x = __torch__.hidden(self.W, none, ids, self.H, self.K, self.eps, self.window)
-    x = torch.index_select(x.view([-1, x.size(2)]), 0, at)
-    loss = __torch__.distil_loss(__torch__.head(x, self.W, none, self.eps), top_ids, tlp, tail, weight)
+    x = __torch__.head(torch.index_select(x.view([-1, x.size(2)]), 0, at), self.W, none, self.eps)
+    loss = torch.sum(torch.mul(__torch__.token_loss(x, top_ids, law, tail, self.terms, self.tau), weight))
     g2 = annotate(List[Tensor], [])
     g1 = annotate(List[Tensor], [])
     for t in torch.autograd.grad([loss], torch.add(self.P2, self.P1)):
@@ -276,17 +334,39 @@ class Llama(Module):
         else:
           g1.append(t)
     torch.set_grad_enabled(False)
-    norm = torch.linalg_vector_norm(torch.stack(torch.add(torch._foreach_norm(g2, 2), torch._foreach_norm(g1, 2))))
-    out = torch.stack([loss.detach(), norm])
+    if len(self.losses) == 0:
+      self.G2 = g2
+      self.G1 = g1
+    else:
+      torch._foreach_add_(self.G2, g2)
+      torch._foreach_add_(self.G1, g1)
+    loss = loss.detach()
+    self.losses = torch.add(self.losses, [loss])
+    torch.set_grad_enabled(prev)
+    return loss
+
+  def train_update(self) -> Tensor:
+    # clipping and AdamW on what the parts have left; returns [loss, gradient norm]. Nothing changes when one is not finite
+    prev = torch.is_grad_enabled()
+    torch.set_grad_enabled(False)
+    norm = torch.linalg_vector_norm(torch.stack(torch.add(torch._foreach_norm(self.G2, 2), torch._foreach_norm(self.G1, 2))))
+    out = torch.stack([torch.sum(torch.stack(self.losses)), norm])
     if bool(torch.all(torch.isfinite(out))):
       scale = torch.clamp(torch.div(self.clip, torch.add(norm, 1e-6)), None, 1.0)
-      torch._foreach_mul_(g2, scale)
-      torch._foreach_mul_(g1, scale)
+      torch._foreach_mul_(self.G2, scale)
+      torch._foreach_mul_(self.G1, scale)
       torch._foreach_add_(self.T2, 1)
       torch._foreach_add_(self.T1, 1)
       # the lists must be attributes: an update of lists made here (slices) counts as dead code and is removed
       no = annotate(List[Tensor], [])
-      torch._fused_adamw_(self.P2, g2, self.M2, self.V2, no, self.T2, lr=self.lr, beta1=self.beta1, beta2=self.beta2, weight_decay=self.wd, eps=1e-8, amsgrad=False, maximize=False)
-      torch._fused_adamw_(self.P1, g1, self.M1, self.V1, no, self.T1, lr=self.lr, beta1=self.beta1, beta2=self.beta2, weight_decay=0.0, eps=1e-8, amsgrad=False, maximize=False)
+      torch._fused_adamw_(self.P2, self.G2, self.M2, self.V2, no, self.T2, lr=self.lr, beta1=self.beta1, beta2=self.beta2, weight_decay=self.wd, eps=1e-8, amsgrad=False, maximize=False)
+      torch._fused_adamw_(self.P1, self.G1, self.M1, self.V1, no, self.T1, lr=self.lr, beta1=self.beta1, beta2=self.beta2, weight_decay=self.wd1, eps=1e-8, amsgrad=False, maximize=False)
+    self.begin()
     torch.set_grad_enabled(prev)
     return out
+
+  def train_step(self, ids: Tensor, at: Tensor, top_ids: Tensor, law: Tensor, tail: Tensor, weight: Tensor) -> Tensor:
+    # a batch of one part
+    self.begin()
+    self.train_part(ids, at, top_ids, law, tail, weight)
+    return self.train_update()

@@ -3,12 +3,15 @@ package dev.understudy.lm.djl;
 import dev.understudy.lm.Hyper;
 import dev.understudy.lm.ModelShape;
 import dev.understudy.lm.StepReport;
+import dev.understudy.lm.Targets;
+import dev.understudy.lm.TokenLoss;
 import dev.understudy.lm.TrainingBatch;
 import dev.understudy.lm.file.LlamaLayout;
 import dev.understudy.lm.file.ModelDirectory;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
@@ -36,6 +39,10 @@ final class DoubleReference {
     }
 
     StepReport step(TrainingBatch batch, Hyper hyper) {
+        return step(List.of(batch), TokenLoss.FORWARD_KL, hyper);
+    }
+
+    StepReport step(List<TrainingBatch> parts, TokenLoss tokenLoss, Hyper hyper) {
         tape.clear();
         for (Weight weight : weights.values()) {
             weight.start = tape.size();
@@ -43,7 +50,7 @@ final class DoubleReference {
                 tape.leaf(value);
             }
         }
-        int loss = loss(batch);
+        int loss = loss(parts, tokenLoss);
         double[] gradient = tape.gradient(loss);
         double squares = 0;
         for (Weight weight : weights.values()) {
@@ -61,7 +68,7 @@ final class DoubleReference {
         double correct1 = 1 - Math.pow(hyper.beta1(), steps);
         double correct2 = 1 - Math.pow(hyper.beta2(), steps);
         weights.forEach((name, weight) -> {
-            double decay = name.contains("norm") ? 0 : hyper.weightDecay();
+            double decay = name.contains("norm") ? hyper.gainDecay() : hyper.weightDecay();
             double[] w = weight.values;
             double[] m = weight.first;
             double[] v = weight.second;
@@ -75,51 +82,128 @@ final class DoubleReference {
         });
     }
 
-    private int loss(TrainingBatch batch) {
-        int time = batch.tokens().time();
-        int[][] hidden = new int[batch.tokens().ids().length][];
-        for (int row = 0; row < batch.tokens().rows(); row++) {
-            int[] ids = Arrays.copyOfRange(batch.tokens().ids(), row * time, (row + 1) * time);
-            System.arraycopy(forward(ids), 0, hidden, row * time, time);
-        }
+    private int loss(List<TrainingBatch> parts, TokenLoss tokenLoss) {
         double weightSum = 0;
         int total = tape.leaf(0);
-        for (int i = 0; i < batch.weights().length; i++) {
-            weightSum += batch.weights()[i];
-            int[] x = norm(hidden[batch.tokens().positions()[i]], "model.norm");
-            int[] logits = multiply(x, shape.tiedHead() ? "model.embed_tokens" : "lm_head", shape.vocabulary());
-            total = tape.add(total, tape.scale(divergence(logits, batch, i), batch.weights()[i]));
+        for (TrainingBatch batch : parts) {
+            int time = batch.tokens().time();
+            int[][] hidden = new int[batch.tokens().ids().length][];
+            for (int row = 0; row < batch.tokens().rows(); row++) {
+                int[] ids = Arrays.copyOfRange(batch.tokens().ids(), row * time, (row + 1) * time);
+                System.arraycopy(forward(ids), 0, hidden, row * time, time);
+            }
+            for (int i = 0; i < batch.weights().length; i++) {
+                weightSum += batch.weights()[i];
+                int[] x = norm(hidden[batch.tokens().positions()[i]], "model.norm");
+                int[] logits = multiply(x, shape.tiedHead() ? "model.embed_tokens" : "lm_head", shape.vocabulary());
+                int nats = batch.targets().accept(new Buckets(logits, i, tokenLoss));
+                total = tape.add(total, tape.scale(nats, batch.weights()[i]));
+            }
         }
         return tape.scale(total, 1 / weightSum);
     }
 
-    /** KL over stored ids and one tail bucket, by plain probabilities: double precision can afford it. */
-    private int divergence(int[] logits, TrainingBatch batch, int position) {
-        int k = batch.topK();
-        int all = tape.leaf(0);
-        int outside = tape.leaf(0);
-        for (int v = 0; v < logits.length; v++) {
-            int id = v;
-            int weight = tape.exp(logits[v]);
-            all = tape.add(all, weight);
-            boolean stored = Arrays.stream(batch.topIds(), position * k, (position + 1) * k)
-                    .anyMatch(top -> top == id);
-            outside = stored ? outside : tape.add(outside, weight);
+    /** Both laws over the same buckets, by plain probabilities: double precision can afford it. */
+    private final class Buckets implements Targets.Reader<Integer> {
+        private final int[] logits;
+        private final int position;
+        private final TokenLoss tokenLoss;
+
+        Buckets(int[] logits, int position, TokenLoss tokenLoss) {
+            this.logits = logits;
+            this.position = position;
+            this.tokenLoss = tokenLoss;
         }
-        int logAll = tape.log(all);
-        int sum = tape.leaf(0);
-        double tail = 1;
-        for (int j = position * k; j < (position + 1) * k; j++) {
-            double p = Math.exp(batch.topLogProbabilities()[j]);
-            tail -= p;
-            int logStudent = tape.add(logits[batch.topIds()[j]], tape.scale(logAll, -1));
-            sum = tape.add(sum, tape.add(tape.leaf(p * Math.log(p)), tape.scale(logStudent, -p)));
+
+        @Override
+        public Integer labels(Targets.Labels labels) {
+            return tape.scale(tape.log(student(1)[labels.ids()[position]]), -1);
         }
-        if (tail < 1e-8) {
+
+        @Override
+        public Integer topK(Targets.TopK laws) {
+            int[] student = student(1);
+            Map<Integer, Double> stored = new HashMap<>();
+            double tail = 1;
+            for (int j = position * laws.k(); j < (position + 1) * laws.k(); j++) {
+                if (laws.logProbabilities()[j] != Targets.TopK.FILLER) {
+                    double p = Math.exp(laws.logProbabilities()[j]);
+                    stored.put(laws.ids()[j], p);
+                    tail -= p;
+                }
+            }
+            int outside = tape.leaf(0);
+            for (int v = 0; v < student.length; v++) {
+                outside = stored.containsKey(v) ? outside : tape.add(outside, student[v]);
+            }
+            double[] teacher = new double[stored.size() + 1];
+            int[] bucket = new int[stored.size() + 1];
+            int k = 0;
+            for (Map.Entry<Integer, Double> entry : stored.entrySet()) {
+                teacher[k] = entry.getValue();
+                bucket[k++] = student[entry.getKey()];
+            }
+            boolean whole = stored.size() == student.length;
+            teacher[k] = tail;
+            bucket[k] = outside;
+            return divergence(whole ? Arrays.copyOf(teacher, k) : teacher, bucket);
+        }
+
+        @Override
+        public Integer whole(Targets.Whole laws) {
+            double[] teacher = new double[laws.vocabulary()];
+            double sum = 0;
+            for (int v = 0; v < teacher.length; v++) {
+                teacher[v] = Math.exp(laws.logits()[position * teacher.length + v] / tokenLoss.temperature());
+                sum += teacher[v];
+            }
+            for (int v = 0; v < teacher.length; v++) {
+                teacher[v] /= sum;
+            }
+            return divergence(teacher, student(tokenLoss.temperature()));
+        }
+
+        @Override
+        public Integer live(Targets.Live live) {
+            throw new UnsupportedOperationException("the reference has no teacher");
+        }
+
+        private int[] student(double temperature) {
+            int all = tape.leaf(0);
+            int[] weights = new int[logits.length];
+            for (int v = 0; v < logits.length; v++) {
+                weights[v] = tape.exp(tape.scale(logits[v], 1 / temperature));
+                all = tape.add(all, weights[v]);
+            }
+            int inverse = tape.inverse(all);
+            for (int v = 0; v < logits.length; v++) {
+                weights[v] = tape.multiply(weights[v], inverse);
+            }
+            return weights;
+        }
+
+        private int divergence(double[] p, int[] q) {
+            int sum = tape.leaf(0);
+            TokenLoss.Term teacher = tokenLoss.teacher();
+            TokenLoss.Term student = tokenLoss.student();
+            for (int v = 0; v < p.length; v++) {
+                if (p[v] > 1e-8 && teacher.weight() > 0) {
+                    int mixed = mixture(p[v], q[v], teacher.teacherShare());
+                    int ratio = tape.add(tape.leaf(Math.log(p[v])), tape.scale(tape.log(mixed), -1));
+                    sum = tape.add(sum, tape.scale(ratio, teacher.weight() * p[v]));
+                }
+                if (student.weight() > 0) {
+                    int mixed = mixture(Math.max(p[v], 1e-8), q[v], student.teacherShare());
+                    int ratio = tape.add(tape.log(q[v]), tape.scale(tape.log(mixed), -1));
+                    sum = tape.add(sum, tape.scale(tape.multiply(q[v], ratio), student.weight()));
+                }
+            }
             return sum;
         }
-        int logTail = tape.add(tape.log(outside), tape.scale(logAll, -1));
-        return tape.add(sum, tape.add(tape.leaf(tail * Math.log(tail)), tape.scale(logTail, -tail)));
+
+        private int mixture(double p, int q, double teacherShare) {
+            return tape.add(tape.leaf(teacherShare * p), tape.scale(q, 1 - teacherShare));
+        }
     }
 
     private int[][] forward(int[] ids) {

@@ -34,9 +34,12 @@ final class Fixtures {
     }
 
     static JsonNode golden(String name) {
+        return json(name + "/golden.json");
+    }
+
+    static JsonNode json(String file) {
         try {
-            return new ObjectMapper()
-                    .readTree(directory(name).resolve("golden.json").toFile());
+            return new ObjectMapper().readTree(directory(file).toFile());
         } catch (IOException e) {
             throw new AssertionError(e);
         }

@@ -10,18 +10,24 @@ import dev.understudy.lm.Hyper;
 import dev.understudy.lm.ModelShape;
 import dev.understudy.lm.StepReport;
 import dev.understudy.lm.Storage;
+import dev.understudy.lm.Targets;
 import dev.understudy.lm.TokenBatch;
+import dev.understudy.lm.TokenLoss;
 import dev.understudy.lm.Trainer;
 import dev.understudy.lm.TrainingBatch;
+import dev.understudy.lm.file.ModelDirectory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class LibtorchTrainerTest {
@@ -30,9 +36,7 @@ class LibtorchTrainerTest {
     @Test
     void repeatedStepsLearnOneBatchByHeart() {
         try (Trainer trainer = Engine.installed().initialise(TINY, 1)) {
-            TrainingBatch batch = batch(TINY, 2, 6, 1, 5);
-            float[] certain = new float[batch.weights().length];
-            TrainingBatch labels = new TrainingBatch(batch.tokens(), batch.weights(), 1, batch.topIds(), certain);
+            TrainingBatch labels = labels(TINY, 2, 6, 5);
             for (int i = 0; i < 60; i++) {
                 trainer.step(labels, Hyper.of(1e-2));
             }
@@ -47,7 +51,7 @@ class LibtorchTrainerTest {
         try (Trainer trainer = Engine.installed().initialise(shape, 11)) {
             trainer.saveModel(folder, Storage.FP32);
             DoubleReference reference = new DoubleReference(folder, shape);
-            Hyper hyper = new Hyper(3e-3, 0.1, 1.0, 0.9, 0.98);
+            Hyper hyper = new Hyper(3e-3, 0.1, 0.02, 1.0, 0.9, 0.98);
             for (int i = 0; i < 20; i++) {
                 TrainingBatch batch = batch(shape, 2, 6, 1 + i % 4, 40 + i);
                 StepReport expected = reference.step(batch, hyper);
@@ -58,21 +62,120 @@ class LibtorchTrainerTest {
         }
     }
 
+    static Stream<TokenLoss> losses() {
+        return Stream.of(
+                TokenLoss.FORWARD_KL,
+                new TokenLoss(TokenLoss.Term.ABSENT, new TokenLoss.Term(1, 1), 1),
+                new TokenLoss(new TokenLoss.Term(0.3, 0.3), new TokenLoss.Term(0.7, 0.3), 1),
+                new TokenLoss(new TokenLoss.Term(1, 0.1), TokenLoss.Term.ABSENT, 1),
+                new TokenLoss(TokenLoss.Term.ABSENT, new TokenLoss.Term(1, 0.9), 1));
+    }
+
+    @ParameterizedTest
+    @MethodSource("losses")
+    void everyLossOnEveryKindOfTargetEqualsTheReference(TokenLoss loss, @TempDir Path folder) {
+        ModelShape shape = new ModelShape(8, 2, 4, 2, 4, 12, 13, 16, false, 200, 1e-5);
+        try (Trainer trainer = Engine.installed().initialise(shape, 11)) {
+            trainer.saveModel(folder, Storage.FP32);
+            DoubleReference reference = new DoubleReference(folder, shape);
+            Hyper hyper = Hyper.of(3e-3);
+            for (int i = 0; i < 6; i++) {
+                List<TrainingBatch> parts = List.of(
+                        filled(batch(shape, 2, 6, 3, 40 + i)), labels(shape, 1, 4, 60 + i), whole(shape, 1, 3, 80 + i));
+                StepReport expected = reference.step(parts, loss, hyper);
+                StepReport actual = trainer.step(parts, loss, hyper);
+                assertThat(actual.loss()).isCloseTo(expected.loss(), within(1e-5));
+                assertThat(actual.gradientNorm()).isCloseTo(expected.gradientNorm(), withinPercentage(0.01));
+            }
+        }
+    }
+
+    /** Every third position stores one id less, the place taken by a filler. */
+    private static TrainingBatch filled(TrainingBatch batch) {
+        Targets.TopK laws = (Targets.TopK) batch.targets();
+        int[] ids = laws.ids().clone();
+        float[] logs = laws.logProbabilities().clone();
+        for (int i = laws.k() - 1; i < ids.length; i += 3 * laws.k()) {
+            ids[i] = ids[i - 1];
+            logs[i] = Targets.TopK.FILLER;
+        }
+        return with(batch, new Targets.TopK(laws.k(), ids, logs));
+    }
+
+    @Test
+    void partsGiveTheStepOfTheWholeBatch(@TempDir Path folder) throws IOException {
+        TrainingBatch big = batch(TINY, 6, 7, 4, 9);
+        List<TrainingBatch> parts = List.of(rows(big, 0, 1), rows(big, 1, 4), rows(big, 4, 6));
+        List<float[]> ends = new ArrayList<>();
+        for (List<TrainingBatch> steps : List.of(List.of(big), parts)) {
+            try (Trainer trainer = Engine.installed().initialise(TINY, 3)) {
+                StepReport report = trainer.step(steps, TokenLoss.FORWARD_KL, Hyper.of(1e-2));
+                trainer.step(steps, TokenLoss.FORWARD_KL, Hyper.of(1e-2));
+                trainer.saveModel(folder, Storage.FP32);
+                ends.add(new float[] {(float) report.loss(), (float) report.gradientNorm()});
+                ends.add(new ModelDirectory(folder)
+                        .tensor("model.embed_tokens.weight", 19, 16)
+                        .values());
+            }
+        }
+        assertThat(ends.get(2)).containsExactly(ends.get(0), within(1e-5f));
+        assertThat(ends.get(3)).containsExactly(ends.get(1), within(1e-5f));
+    }
+
+    @Test
+    void partsMissTheStepOfTheWholeBatchWhenEachIsAMeanOfItsOwn() {
+        TrainingBatch big = batch(TINY, 6, 7, 4, 9);
+        double mean = 0;
+        for (TrainingBatch part : List.of(rows(big, 0, 1), rows(big, 1, 4), rows(big, 4, 6))) {
+            try (Trainer trainer = Engine.installed().initialise(TINY, 3)) {
+                mean += trainer.step(part, Hyper.of(1e-2)).loss() / 3;
+            }
+        }
+        try (Trainer trainer = Engine.installed().initialise(TINY, 3)) {
+            assertThat(Math.abs(trainer.step(big, Hyper.of(1e-2)).loss() - mean))
+                    .isGreaterThan(1e-4);
+        }
+    }
+
+    /** Rows {@code from} to {@code to} of a batch that is labelled at all positions but the last of each row. */
+    private static TrainingBatch rows(TrainingBatch batch, int from, int to) {
+        int time = batch.tokens().time();
+        int labels = time - 1;
+        Targets.TopK laws = (Targets.TopK) batch.targets();
+        int[] positions = Arrays.copyOf(batch.tokens().positions(), (to - from) * labels);
+        return new TrainingBatch(
+                new TokenBatch(
+                        to - from, time, Arrays.copyOfRange(batch.tokens().ids(), from * time, to * time), positions),
+                Arrays.copyOfRange(batch.weights(), from * labels, to * labels),
+                new Targets.TopK(
+                        laws.k(),
+                        Arrays.copyOfRange(laws.ids(), from * labels * laws.k(), to * labels * laws.k()),
+                        Arrays.copyOfRange(laws.logProbabilities(), from * labels * laws.k(), to * labels * laws.k())));
+    }
+
     @Test
     void refusesWeightsMassAndIdsThatCannotBeMeant() {
         try (Trainer trainer = Engine.installed().initialise(TINY, 3)) {
             TrainingBatch good = batch(TINY, 1, 4, 2, 5);
-            float[] zero = new float[3];
-            float[] certain = new float[6];
+            Targets.TopK laws = (Targets.TopK) good.targets();
+            float[] broken = laws.logProbabilities().clone();
+            broken[4] = Float.NEGATIVE_INFINITY;
             int[] foreign = {1, 2, 3, 4, 5, 19};
+            TrainingBatch masked = new TrainingBatch(good.tokens(), new float[3], laws);
+            assertThatThrownBy(() -> trainer.step(masked, Hyper.of(1e-3))).hasMessageContaining("expected above 0");
             for (TrainingBatch bad : List.of(
-                    new TrainingBatch(good.tokens(), zero, 2, good.topIds(), good.topLogProbabilities()),
-                    new TrainingBatch(good.tokens(), good.weights(), 2, good.topIds(), certain),
-                    new TrainingBatch(good.tokens(), good.weights(), 2, foreign, good.topLogProbabilities()))) {
-                assertThatThrownBy(() -> trainer.step(bad, Hyper.of(1e-3)))
+                    new TrainingBatch(good.tokens(), new float[] {1, -1, 1}, laws),
+                    with(good, new Targets.TopK(2, laws.ids(), new float[6])),
+                    with(good, new Targets.TopK(2, laws.ids(), broken)),
+                    with(good, new Targets.TopK(2, foreign, laws.logProbabilities())),
+                    with(good, new Targets.Labels(new int[] {1, 2, 19})),
+                    with(good, new Targets.Whole(18, new float[3 * 18])))) {
+                assertThatThrownBy(() -> trainer.step(List.of(good, bad), TokenLoss.FORWARD_KL, Hyper.of(1e-3)))
                         .isInstanceOf(IllegalArgumentException.class)
                         .hasMessageContaining("expected");
             }
+            assertThatThrownBy(() -> trainer.step(List.of(good), TokenLoss.FORWARD_KL.at(2), Hyper.of(1e-3)))
+                    .hasMessageContaining("expected whole laws");
             assertThat(trainer.steps()).isZero();
         }
     }
@@ -146,12 +249,15 @@ class LibtorchTrainerTest {
         try (Trainer trainer = Engine.installed().initialise(TINY, 3)) {
             trainer.saveModel(folder.resolve("before"), Storage.FP32);
             TrainingBatch good = batch(TINY, 2, 8, 3, 5);
-            float[] broken = good.topLogProbabilities().clone();
-            broken[4] = Float.NEGATIVE_INFINITY;
-            TrainingBatch bad = new TrainingBatch(good.tokens(), good.weights(), 3, good.topIds(), broken);
-            assertThatThrownBy(() -> trainer.step(bad, Hyper.of(1e-2)))
-                    .isInstanceOf(IllegalStateException.class)
-                    .hasMessageContaining("weights are unchanged");
+            int n = good.weights().length;
+            float[] broken = new float[n * TINY.vocabulary()];
+            broken[40] = Float.NaN;
+            TrainingBatch bad = with(good, new Targets.Whole(TINY.vocabulary(), broken));
+            for (List<TrainingBatch> parts : List.of(List.of(bad), List.of(good, bad), List.of(bad, good))) {
+                assertThatThrownBy(() -> trainer.step(parts, TokenLoss.FORWARD_KL, Hyper.of(1e-2)))
+                        .isInstanceOf(IllegalStateException.class)
+                        .hasMessageContaining("weights are unchanged");
+            }
             trainer.saveModel(folder.resolve("after"), Storage.FP32);
             assertThat(trainer.steps()).isZero();
         }
@@ -184,6 +290,28 @@ class LibtorchTrainerTest {
                 logs[i * k + j] = (float) Math.log(0.5 / k);
             }
         }
-        return new TrainingBatch(new TokenBatch(rows, time, ids, positions), weights, k, topIds, logs);
+        return new TrainingBatch(
+                new TokenBatch(rows, time, ids, positions), weights, new Targets.TopK(k, topIds, logs));
+    }
+
+    /** The same sequences with one label a position. */
+    static TrainingBatch labels(ModelShape shape, int rows, int time, long seed) {
+        TrainingBatch batch = batch(shape, rows, time, 1, seed);
+        return with(batch, new Targets.Labels(((Targets.TopK) batch.targets()).ids()));
+    }
+
+    /** The same sequences with a random law over all ids. */
+    static TrainingBatch whole(ModelShape shape, int rows, int time, long seed) {
+        TrainingBatch batch = batch(shape, rows, time, 1, seed);
+        SplittableRandom random = new SplittableRandom(seed);
+        float[] logits = new float[batch.weights().length * shape.vocabulary()];
+        for (int i = 0; i < logits.length; i++) {
+            logits[i] = (float) random.nextDouble(-3, 3);
+        }
+        return with(batch, new Targets.Whole(shape.vocabulary(), logits));
+    }
+
+    static TrainingBatch with(TrainingBatch batch, Targets targets) {
+        return new TrainingBatch(batch.tokens(), batch.weights(), targets);
     }
 }
