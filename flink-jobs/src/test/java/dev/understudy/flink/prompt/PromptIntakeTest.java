@@ -19,7 +19,7 @@ class PromptIntakeTest {
     private static final int CONTEXT = 8;
 
     private final PromptIntake intake =
-            new PromptIntake(new LetterTokenizer(), new PromptTemplate("", ""), Set.of("acme"), CONTEXT);
+            new PromptIntake(new LetterTokenizer(), PromptTemplate.NONE, Set.of("acme"), CONTEXT);
 
     @Test
     void aGoodPromptIsEncodedAndAccepted() {
