@@ -105,6 +105,12 @@ final class Sequence {
         return prompt.tokenIds().length + size;
     }
 
+    /** Token {@code index} of prompt and completion together. */
+    int tokenAt(int index) {
+        int promptSize = prompt.tokenIds().length;
+        return index < promptSize ? prompt.tokenIds()[index] : ids[index - promptSize];
+    }
+
     int id(int position) {
         return ids[position];
     }
