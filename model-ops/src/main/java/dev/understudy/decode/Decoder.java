@@ -234,8 +234,13 @@ public final class Decoder implements AutoCloseable {
         if (!sequence.prompt.sampling().isGreedy()) {
             int vocabularySize = scores.logits.length / scores.capacity();
             double draw = sequence.draws.uniform(sequence.size(), Draws.Purpose.SAMPLE);
-            choice.token = sampler.sample(
-                    scores.logits, entry * vocabularySize, vocabularySize, sequence.prompt.sampling(), draw);
+            choice.token = sampler.choose(
+                    scores.logits,
+                    entry * vocabularySize,
+                    vocabularySize,
+                    sequence.prompt.sampling().warp(),
+                    sequence,
+                    draw);
         }
         if (policy.asks(difficulty, price(sequence))) {
             HelpState answer = teacher.ask(sequence);

@@ -1,48 +1,50 @@
 package dev.understudy.decode;
 
-import dev.understudy.prompt.Sampling;
+import dev.understudy.prompt.Warp;
 import java.util.Arrays;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
-/** Draws one token from logits as a prompt's sampling says. Not thread safe; owned by the task thread. */
+/**
+ * Chooses one token from logits as a prompt's {@link Warp} says. A draw falls into the cumulative distribution of the
+ * tokens that are left, in the order of their ids: rounding moves its borders a little and never swaps two tokens, so
+ * that a sequence draws the same alone and in a batch unless a draw hits a border. Not thread safe; owned by the task
+ * thread. Allocates nothing after the first call of a size.
+ */
 final class Sampler {
     private double[] weights = new double[0];
     private long[] order = new long[0];
+    private int[] stamps = new int[0];
+    private int stamp;
 
     /**
-     * Draws by the inverse of the cumulative distribution.
+     * The chosen id.
      *
      * @param logits [at least from + V] unnormalised, natural-log scale
      * @param from offset of the row
      * @param vocabulary V
-     * @param sampling temperature above 0
-     * @param draw uniform in [0, 1)
-     * @return the id whose interval of the cumulative distribution holds the draw
+     * @param written tokens that a repetition penalty counts; null when there are none
+     * @param draw uniform in [0, 1); not used by greedy choices
      */
-    int sample(float[] logits, int from, int vocabulary, Sampling sampling, double draw) {
-        if (weights.length < vocabulary) {
-            weights = new double[vocabulary];
-            order = new long[vocabulary];
+    int choose(float[] logits, int from, int vocabulary, Warp warp, @Nullable Sequence written, double draw) {
+        score(logits, from, vocabulary, warp, written);
+        if (warp.temperature() == 0) {
+            int best = 0;
+            for (int i = 1; i < vocabulary; i++) {
+                best = weights[i] > weights[best] ? i : best;
+            }
+            return best;
         }
-        double top = Double.NEGATIVE_INFINITY;
+        double least = weigh(vocabulary, warp);
+        double mass = 0;
         for (int i = 0; i < vocabulary; i++) {
-            top = Math.max(top, logits[from + i]);
+            mass += weights[i] >= least ? weights[i] : 0;
         }
-        double total = 0;
-        for (int i = 0; i < vocabulary; i++) {
-            weights[i] = Math.exp((logits[from + i] - top) / sampling.temperature());
-            total += weights[i];
-        }
-        if (sampling.topK() == 0 && sampling.topP() >= 1) {
-            return pickById(vocabulary, draw * total);
-        }
-        return pickFromNucleus(vocabulary, total, sampling, draw);
-    }
-
-    private int pickById(int vocabulary, double target) {
+        double target = draw * mass;
         double sum = 0;
         int last = 0;
         for (int i = 0; i < vocabulary; i++) {
-            if (weights[i] > 0) {
+            if (weights[i] >= least) {
                 sum += weights[i];
                 last = i;
                 if (sum > target) {
@@ -53,31 +55,120 @@ final class Sampler {
         return last;
     }
 
-    private int pickFromNucleus(int vocabulary, double total, Sampling sampling, double draw) {
-        // Weights are at least 0, so their float bits sort like the values; the id breaks ties, smallest first.
-        for (int i = 0; i < vocabulary; i++) {
-            order[i] = ((long) ~Float.floatToIntBits((float) weights[i]) << 32) | i;
-        }
-        Arrays.sort(order, 0, vocabulary);
-        int limit = sampling.topK() == 0 ? vocabulary : Math.min(sampling.topK(), vocabulary);
-        int kept = 0;
+    /** Probabilities [V] that {@link #choose} draws from; temperature above 0. */
+    double[] law(float[] logits, int from, int vocabulary, Warp warp, @Nullable Sequence written) {
+        score(logits, from, vocabulary, warp, written);
+        double least = weigh(vocabulary, warp);
+        double[] law = new double[vocabulary];
         double mass = 0;
-        double allowed = 0;
-        for (int i = 0; i < limit; i++) {
-            allowed += weights[(int) order[i]];
+        for (int i = 0; i < vocabulary; i++) {
+            law[i] = weights[i] >= least ? weights[i] : 0;
+            mass += law[i];
         }
-        // top-p applies to what top-k left, renormalised, as in transformers' chain of warpers.
-        while (kept < limit && (kept == 0 || mass < sampling.topP() * Math.min(allowed, total))) {
-            mass += weights[(int) order[kept++]];
+        for (int i = 0; i < vocabulary; i++) {
+            law[i] /= mass;
         }
-        double target = draw * mass;
-        double sum = 0;
-        for (int i = 0; i < kept; i++) {
-            sum += weights[(int) order[i]];
-            if (sum > target) {
-                return (int) order[i];
+        return law;
+    }
+
+    /** Logits with bias and penalty, in {@code weights}. */
+    private void score(float[] logits, int from, int vocabulary, Warp warp, @Nullable Sequence written) {
+        if (weights.length < vocabulary) {
+            weights = new double[vocabulary];
+            order = new long[vocabulary];
+            stamps = new int[vocabulary];
+            stamp = 0;
+        }
+        for (int i = 0; i < vocabulary; i++) {
+            weights[i] = logits[from + i];
+        }
+        if (!warp.bias().isEmpty()) {
+            for (Map.Entry<Integer, Double> bias : warp.bias().entrySet()) {
+                int id = bias.getKey();
+                if (id >= 0 && id < vocabulary) {
+                    weights[id] += bias.getValue();
+                }
             }
         }
-        return (int) order[kept - 1];
+        if (warp.repetitionPenalty() != 1 && written != null) {
+            stamp++;
+            for (int t = 0; t < written.length(); t++) {
+                penalise(written.tokenAt(t), vocabulary, warp.repetitionPenalty());
+            }
+        }
+    }
+
+    private void penalise(int id, int vocabulary, double penalty) {
+        if (id < vocabulary && stamps[id] != stamp) {
+            stamps[id] = stamp;
+            weights[id] = weights[id] > 0 ? weights[id] / penalty : weights[id] * penalty;
+        }
+    }
+
+    /** Turns scores into weights, the largest 1, and returns the least weight of a token that is left. */
+    private double weigh(int vocabulary, Warp warp) {
+        double top = Double.NEGATIVE_INFINITY;
+        for (int i = 0; i < vocabulary; i++) {
+            top = Math.max(top, weights[i]);
+        }
+        double total = 0;
+        for (int i = 0; i < vocabulary; i++) {
+            weights[i] = Math.exp((weights[i] - top) / warp.temperature());
+            total += weights[i];
+        }
+        boolean cut = warp.topP() < 1 || (warp.topK() > 0 && warp.topK() < vocabulary);
+        return Math.max(cut ? border(vocabulary, total, warp) : Double.MIN_VALUE, warp.minP());
+    }
+
+    /** Weight of the last token that top-k and top-p leave; its equals are left too. */
+    private double border(int vocabulary, double total, Warp warp) {
+        int count = candidates(vocabulary, total, warp);
+        int limit = warp.topK() == 0 ? count : Math.min(warp.topK(), count);
+        while (limit < count && weight(limit) == weight(limit - 1)) {
+            limit++;
+        }
+        // top-p counts what top-k left, renormalised, as in transformers' chain of warpers
+        double allowed = total;
+        if (warp.topK() > 0) {
+            allowed = 0;
+            for (int i = 0; i < limit; i++) {
+                allowed += weight(i);
+            }
+        }
+        int kept = 0;
+        double mass = 0;
+        while (kept < limit && (kept == 0 || warp.topP() == 1 || mass < warp.topP() * allowed)) {
+            mass += weight(kept++);
+        }
+        return weight(kept - 1);
+    }
+
+    private double weight(int place) {
+        return weights[(int) order[place]];
+    }
+
+    /**
+     * Sorts the most probable tokens by falling weight, no more of them than the cut may need: nearly all of a large
+     * vocabulary is far below the border.
+     */
+    private int candidates(int vocabulary, double total, Warp warp) {
+        int count = 0;
+        for (double floor = 0x1p-8; ; floor = floor > 0x1p-60 ? floor * 0x1p-8 : 0) {
+            count = 0;
+            double mass = 0;
+            for (int i = 0; i < vocabulary; i++) {
+                if (weights[i] >= floor) {
+                    // weights are at least 0, so their float bits sort like the values
+                    order[count++] = ((long) ~Float.floatToIntBits((float) weights[i]) << 32) | i;
+                    mass += weights[i];
+                }
+            }
+            boolean enough = warp.topK() > 0 ? count >= warp.topK() : mass >= warp.topP() * total;
+            if (enough || floor == 0) {
+                break;
+            }
+        }
+        Arrays.sort(order, 0, count);
+        return count;
     }
 }

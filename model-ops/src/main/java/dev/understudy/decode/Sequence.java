@@ -3,6 +3,7 @@ package dev.understudy.decode;
 import dev.understudy.lm.TeacherDistribution;
 import dev.understudy.prompt.Prompt;
 import dev.understudy.signal.Author;
+import dev.understudy.token.TextStream;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -46,6 +47,11 @@ final class Sequence {
     double level = 1;
     /** The student's choice and figures at the position that is decided. */
     final Choice choice = new Choice();
+
+    /** Text of the first {@code streamed} tokens; only where a stop text is looked for. */
+    @Nullable TextStream stream;
+
+    int streamed;
 
     private int size;
     private int[] ids;
@@ -97,6 +103,16 @@ final class Sequence {
     /** Prompt and completion tokens together. */
     int length() {
         return prompt.tokenIds().length + size;
+    }
+
+    /** Token {@code index} of prompt and completion together. */
+    int tokenAt(int index) {
+        int promptSize = prompt.tokenIds().length;
+        return index < promptSize ? prompt.tokenIds()[index] : ids[index - promptSize];
+    }
+
+    int id(int position) {
+        return ids[position];
     }
 
     int lastId() {

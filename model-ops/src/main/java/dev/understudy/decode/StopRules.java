@@ -1,5 +1,6 @@
 package dev.understudy.decode;
 
+import dev.understudy.token.TextStream;
 import dev.understudy.token.Tokenizer;
 import java.util.Arrays;
 import java.util.List;
@@ -28,15 +29,29 @@ final class StopRules {
         if (sequence.prompt.sampling().stopIds().contains(last)) {
             return StopReason.STOP_ID;
         }
-        // Only prompts with stop texts pay for decoding after each token.
-        List<String> stops = sequence.prompt.sampling().stopTexts();
-        if (!stops.isEmpty() && firstOf(stops, tokenizer.decode(sequence.completionIds())) >= 0) {
+        if (writesStopText(sequence)) {
             return StopReason.STOP_TEXT;
         }
         if (sequence.size() >= sequence.prompt.maxTokens()) {
             return StopReason.MAX_TOKENS;
         }
         return sequence.length() >= context ? StopReason.CONTEXT : null;
+    }
+
+    /** Only prompts with stop texts pay for decoding after each token, and only for the newest ones. */
+    private boolean writesStopText(Sequence sequence) {
+        List<String> stops = sequence.prompt.sampling().stopTexts();
+        if (stops.isEmpty()) {
+            return false;
+        }
+        TextStream stream = sequence.stream == null ? new TextStream(tokenizer) : sequence.stream;
+        sequence.stream = stream;
+        int longest = stops.stream().mapToInt(String::length).max().orElse(0);
+        int from = Math.max(0, stream.text().length() - longest + 1);
+        while (sequence.streamed < sequence.size()) {
+            stream.add(sequence.id(sequence.streamed++));
+        }
+        return firstOf(stops, stream.text(), from) >= 0;
     }
 
     /** Text of a finished sequence: without the token that ended it, cut before a stop text. */
@@ -46,14 +61,15 @@ final class StopRules {
             ids = Arrays.copyOf(ids, ids.length - 1);
         }
         String text = tokenizer.decode(ids);
-        return sequence.stop == StopReason.STOP_TEXT
-                ? text.substring(0, firstOf(sequence.prompt.sampling().stopTexts(), text))
-                : text;
+        int cut = sequence.stop == StopReason.STOP_TEXT
+                ? firstOf(sequence.prompt.sampling().stopTexts(), text, 0)
+                : -1;
+        return cut >= 0 ? text.substring(0, cut) : text;
     }
 
-    private static int firstOf(List<String> stops, String text) {
+    private static int firstOf(List<String> stops, String text, int from) {
         return stops.stream()
-                .mapToInt(text::indexOf)
+                .mapToInt(stop -> text.indexOf(stop, from))
                 .filter(at -> at >= 0)
                 .min()
                 .orElse(-1);

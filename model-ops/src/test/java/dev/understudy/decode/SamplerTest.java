@@ -59,7 +59,8 @@ class SamplerTest {
         Draws draws = Draws.of(new PromptId("p"), 3);
         double[] counts = new double[4];
         for (int i = 0; i < 40_000; i++) {
-            counts[sampler.sample(LOGITS, 4, 4, sampling, draws.uniform(i, Draws.Purpose.SAMPLE))] += 1 / 40_000.0;
+            counts[sampler.choose(LOGITS, 4, 4, sampling.warp(), null, draws.uniform(i, Draws.Purpose.SAMPLE))] +=
+                    1 / 40_000.0;
         }
         return counts;
     }

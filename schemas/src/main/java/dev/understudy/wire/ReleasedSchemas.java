@@ -13,7 +13,7 @@ import org.apache.avro.Schema;
  */
 final class ReleasedSchemas {
     /** Oldest first. A release adds its name here and its schemas to the folder. */
-    static final List<String> VERSIONS = List.of("v1");
+    static final List<String> VERSIONS = List.of("v1", "v2");
 
     private ReleasedSchemas() {}
 

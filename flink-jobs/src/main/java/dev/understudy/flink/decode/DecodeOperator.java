@@ -17,6 +17,8 @@ import dev.understudy.flink.wire.TopicRecord;
 import dev.understudy.flink.wire.WireRecord;
 import dev.understudy.lm.Engine;
 import dev.understudy.lm.file.ModelConfig;
+import dev.understudy.prompt.Dialect;
+import dev.understudy.prompt.PromptTemplate;
 import dev.understudy.swap.Assignment;
 import dev.understudy.teacher.Teacher;
 import dev.understudy.token.Tokenizer;
@@ -135,13 +137,14 @@ final class DecodeOperator extends AbstractStreamOperator<WireRecord>
         Path directory = Path.of(student.initialDirectory());
         Engine engine = Engine.installed();
         Tokenizer tokenizer = closing.later(engine.tokenizer(directory));
+        Dialect dialect = Dialect.of(tokenizer, PromptTemplate.read(directory));
         ModelLoading loading = new ModelLoading(
                 engine,
                 student.kernel(),
                 new FileCheckpointStore(Path.of(student.storeDirectory())),
                 new CheckpointId(student.initialId()),
                 directory,
-                tokenizer.vocabulary().fingerprint().hex(),
+                dialect,
                 clock);
         DecodeConfig config = DecodeConfig.of(student.rows(), endIds(student, directory), settings.ask());
         return new DecodeSession(
@@ -160,7 +163,7 @@ final class DecodeOperator extends AbstractStreamOperator<WireRecord>
                 tokenizer,
                 loading,
                 first(loading, known),
-                help(subtask));
+                help(subtask, dialect));
     }
 
     private static List<Integer> endIds(StudentConfig student, Path directory) {
@@ -176,15 +179,23 @@ final class DecodeOperator extends AbstractStreamOperator<WireRecord>
         return List.of(end);
     }
 
-    private Help help(int subtask) {
+    private Help help(int subtask, Dialect dialect) {
         TeacherSource source = settings.teacher();
         if (source == null) {
             return Help.none();
         }
+        source.dialect().ifPresent(theirs -> meet(source, theirs, dialect));
         Teacher teacher = SharedTeachers.acquire(source);
         closing.later(() -> SharedTeachers.release(source));
         String caller = getRuntimeContext().getJobInfo().getJobId() + "/" + subtask + "/" + clock.millis();
         return new Help(teacher, help.allowance(), help.audits(), help.prices(), this::mail, caller);
+    }
+
+    private static void meet(TeacherSource source, Dialect teacher, Dialect student) {
+        teacher.objection(student).ifPresent(objection -> {
+            throw new IllegalStateException("Cannot ask " + source + " for the student's tokens: " + objection + ".");
+        });
+        teacher.warning(student).ifPresent(warning -> LOG.warn("Teacher and student differ. difference={}", warning));
     }
 
     /** The version assigned last, so that a restart does not begin on yesterday's; else the one to start with. */

@@ -1,6 +1,7 @@
 package dev.understudy.flink.decode;
 
 import dev.understudy.lm.Engine;
+import dev.understudy.prompt.Dialect;
 import dev.understudy.teacher.CallLog;
 import dev.understudy.teacher.LocalTeacher;
 import dev.understudy.teacher.Look;
@@ -9,6 +10,7 @@ import dev.understudy.teacher.Teacher;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.ZoneOffset;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -28,6 +30,11 @@ public record LocalTeacherSource(String directory, String callLog) implements Te
             log.close();
             throw e;
         }
+    }
+
+    @Override
+    public Optional<Dialect> dialect() {
+        return Optional.of(Dialect.read(Engine.installed(), Path.of(directory)));
     }
 
     /** Closes the log after the teacher that writes to it. */

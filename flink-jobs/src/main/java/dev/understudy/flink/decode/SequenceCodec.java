@@ -9,6 +9,7 @@ import dev.understudy.lm.TeacherDistribution;
 import dev.understudy.prompt.Prompt;
 import dev.understudy.prompt.PromptId;
 import dev.understudy.prompt.Sampling;
+import dev.understudy.prompt.Warp;
 import dev.understudy.signal.Author;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -18,7 +19,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,7 +30,9 @@ import org.jspecify.annotations.Nullable;
  * classes that wrote it, so a changed layout takes a new number and keeps a reader of the old one.
  */
 final class SequenceCodec {
-    private static final int VERSION = 2;
+    private static final int VERSION = 3;
+    /** Written before min-p, repetition penalty and bias. */
+    private static final int WITHOUT_PENALTIES = 2;
     /** Written before policies other than confidence: without difficulties. */
     private static final int WITHOUT_DIFFICULTY = 1;
 
@@ -57,12 +63,12 @@ final class SequenceCodec {
     static SequenceSnapshot decode(byte[] bytes) {
         try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
             int version = in.readByte();
-            if (version != VERSION && version != WITHOUT_DIFFICULTY) {
+            if (version < WITHOUT_DIFFICULTY || version > VERSION) {
                 throw new IllegalStateException("Cannot restore a sequence in flight: its state has layout " + version
                         + ", this program reads up to " + VERSION
                         + ". Restore with the program that wrote the savepoint.");
             }
-            Prompt prompt = readPrompt(in);
+            Prompt prompt = readPrompt(in, version);
             String student = in.readUTF();
             WrittenTokens written = readWritten(in, version);
             HelpUsed help = new HelpUsed(HelpState.valueOf(in.readUTF()), in.readInt(), in.readInt(), in.readInt());
@@ -86,25 +92,46 @@ final class SequenceCodec {
         out.writeUTF(prompt.workload());
         writeInts(out, prompt.tokenIds());
         Sampling sampling = prompt.sampling();
-        out.writeDouble(sampling.temperature());
-        out.writeInt(sampling.topK());
-        out.writeDouble(sampling.topP());
+        Warp warp = sampling.warp();
+        out.writeDouble(warp.temperature());
+        out.writeInt(warp.topK());
+        out.writeDouble(warp.topP());
         out.writeLong(sampling.seed());
         writeInts(out, sampling.stopIds().stream().mapToInt(Integer::intValue).toArray());
         out.writeInt(sampling.stopTexts().size());
         for (String text : sampling.stopTexts()) {
             out.writeUTF(text);
         }
+        out.writeDouble(warp.minP());
+        out.writeDouble(warp.repetitionPenalty());
+        out.writeInt(warp.bias().size());
+        for (Map.Entry<Integer, Double> bias : new TreeMap<>(warp.bias()).entrySet()) {
+            out.writeInt(bias.getKey());
+            out.writeDouble(bias.getValue());
+        }
         out.writeInt(prompt.maxTokens());
         out.writeBoolean(prompt.consent());
         out.writeLong(prompt.submittedAt().toEpochMilli());
     }
 
-    private static Prompt readPrompt(DataInputStream in) throws IOException {
+    private static Prompt readPrompt(DataInputStream in, int version) throws IOException {
         PromptId id = new PromptId(in.readUTF());
         String tenant = in.readUTF();
         String workload = in.readUTF();
         int[] tokenIds = readInts(in);
+        Sampling sampling = readSampling(in, version);
+        return new Prompt(
+                id,
+                tenant,
+                workload,
+                tokenIds,
+                sampling,
+                in.readInt(),
+                in.readBoolean(),
+                Instant.ofEpochMilli(in.readLong()));
+    }
+
+    private static Sampling readSampling(DataInputStream in, int version) throws IOException {
         double temperature = in.readDouble();
         int topK = in.readInt();
         double topP = in.readDouble();
@@ -117,15 +144,16 @@ final class SequenceCodec {
         for (int i = in.readInt(); i > 0; i--) {
             stopTexts.add(in.readUTF());
         }
-        return new Prompt(
-                id,
-                tenant,
-                workload,
-                tokenIds,
-                new Sampling(temperature, topK, topP, seed, stopIds, stopTexts),
-                in.readInt(),
-                in.readBoolean(),
-                Instant.ofEpochMilli(in.readLong()));
+        if (version <= WITHOUT_PENALTIES) {
+            return new Sampling(temperature, topK, topP, seed, stopIds, stopTexts);
+        }
+        double minP = in.readDouble();
+        double penalty = in.readDouble();
+        Map<Integer, Double> bias = new HashMap<>();
+        for (int i = in.readInt(); i > 0; i--) {
+            bias.put(in.readInt(), in.readDouble());
+        }
+        return new Sampling(new Warp(temperature, topK, topP, minP, penalty, bias), seed, stopIds, stopTexts);
     }
 
     private static void write(DataOutputStream out, WrittenTokens written) throws IOException {

@@ -11,12 +11,8 @@ import dev.understudy.token.Tokenizer;
 import dev.understudy.token.Vocabulary;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
-import java.util.HexFormat;
 
 /**
  * What stays the same from version to version: tokenizer, chat template, end token, size. Whoever opened it closes it;
@@ -35,7 +31,7 @@ final class Student implements AutoCloseable {
     private Student(Tokenizer tokenizer, PromptTemplate template, JsonNode config, LanguageModel model) {
         this.tokenizer = tokenizer;
         this.template = template;
-        templateHash = hash(config.path("chat_template").asText(""));
+        templateHash = template.hash();
         endId = endId(config, tokenizer.vocabulary());
         context = model.shape().context();
         vocabularySize = model.shape().vocabulary();
@@ -94,18 +90,6 @@ final class Student implements AutoCloseable {
                 .orElseThrow(() -> new IllegalArgumentException("Cannot tell the end token: " + TOKENIZER_CONFIG
                         + " has eos_token='" + name + "', which is no special token of tokenizer.json. Name one of "
                         + vocabulary.specials().keySet() + "."));
-    }
-
-    private static String hash(String template) {
-        if (template.isEmpty()) {
-            return "";
-        }
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(template.getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(digest);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("[BUG] every JDK has SHA-256", e);
-        }
     }
 
     @Override

@@ -4,6 +4,7 @@ import dev.understudy.prompt.Prompt;
 import dev.understudy.prompt.PromptId;
 import dev.understudy.prompt.PromptTemplate;
 import dev.understudy.prompt.Sampling;
+import dev.understudy.prompt.TemplateException;
 import dev.understudy.token.Tokenizer;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -14,7 +15,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PromptIntake {
     private static final int LONGEST_NAME = 200;
-    private static final int MOST_STOPS = 16;
 
     private final Tokenizer tokenizer;
     private final PromptTemplate template;
@@ -44,8 +44,13 @@ public final class PromptIntake {
         }
         int[] ids = new int[0];
         if (problem == null) {
-            ids = ids(submission);
-            problem = fits(ids, submission.maxTokens());
+            try {
+                ids = ids(submission);
+                problem = fits(ids, submission.maxTokens());
+            } catch (TemplateException e) {
+                problem = new Problem(
+                        RejectionReason.BAD_CHAT, "The model's chat template cannot take it: " + e.getMessage() + ".");
+            }
         }
         if (problem != null) {
             return new Arrival.Rejected(submission.id(), submission.tenant(), problem.reason, problem.message);
@@ -89,34 +94,16 @@ public final class PromptIntake {
         return null;
     }
 
-    private static @Nullable Problem sampled(Sampling sampling) {
-        if (!(sampling.temperature() >= 0) || Double.isInfinite(sampling.temperature())) {
-            return badSampling("temperature", sampling.temperature(), "0 (greedy) or more");
-        }
-        if (sampling.topK() < 0) {
-            return badSampling("topK", sampling.topK(), "0 (no limit) or more");
-        }
-        if (!(sampling.topP() > 0 && sampling.topP() <= 1)) {
-            return badSampling("topP", sampling.topP(), "above 0, at most 1");
-        }
-        if (sampling.stopIds().size() > MOST_STOPS || sampling.stopTexts().size() > MOST_STOPS) {
-            return badSampling(
-                    "stops",
-                    Math.max(sampling.stopIds().size(), sampling.stopTexts().size()),
-                    "at most " + MOST_STOPS);
-        }
-        for (String stop : sampling.stopTexts()) {
-            if (stop.isEmpty() || stop.length() > LONGEST_NAME) {
-                return badSampling("a stop text of length", stop.length(), "1 to " + LONGEST_NAME);
+    private @Nullable Problem sampled(Sampling sampling) {
+        String wrong = sampling.objection().orElse(null);
+        for (int id : sampling.warp().bias().keySet()) {
+            if (wrong == null && (id < 0 || id >= vocabulary)) {
+                wrong = "a bias of token id " + id + "; expected ids 0 to " + (vocabulary - 1);
             }
         }
-        return null;
-    }
-
-    private static Problem badSampling(String name, double found, String expected) {
-        return new Problem(
-                RejectionReason.BAD_SAMPLING,
-                "Sampling has " + name + " " + found + "; expected " + expected + ". Correct it and send again.");
+        return wrong == null
+                ? null
+                : new Problem(RejectionReason.BAD_SAMPLING, "Sampling has " + wrong + ". Correct it and send again.");
     }
 
     private int[] ids(Submission submission) {

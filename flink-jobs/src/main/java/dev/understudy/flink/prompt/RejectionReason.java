@@ -17,5 +17,7 @@ public enum RejectionReason {
     /** Prompt and completion do not fit into the model's context. */
     TOO_LONG,
     /** A sampling figure is outside its range. */
-    BAD_SAMPLING
+    BAD_SAMPLING,
+    /** The model's chat template refuses the text. */
+    BAD_CHAT
 }

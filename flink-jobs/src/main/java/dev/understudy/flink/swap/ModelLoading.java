@@ -8,6 +8,7 @@ import dev.understudy.checkpoint.Probes;
 import dev.understudy.lm.Engine;
 import dev.understudy.lm.Kernel;
 import dev.understudy.lm.LanguageModel;
+import dev.understudy.prompt.Dialect;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Optional;
@@ -24,12 +25,12 @@ public final class ModelLoading {
     private final CheckpointId initial;
     private final Path initialDirectory;
     private final Clock clock;
-    private final String fingerprint;
+    private final Dialect dialect;
 
     /**
      * @param initial name of the version that the job starts with
      * @param initialDirectory its model directory
-     * @param fingerprint vocabulary that every version must have, hexadecimal
+     * @param dialect what every version must share with the one that the job starts with
      */
     public ModelLoading(
             Engine engine,
@@ -37,14 +38,14 @@ public final class ModelLoading {
             FileCheckpointStore store,
             CheckpointId initial,
             Path initialDirectory,
-            String fingerprint,
+            Dialect dialect,
             Clock clock) {
         this.engine = engine;
         this.kernel = kernel;
         this.store = store;
         this.initial = initial;
         this.initialDirectory = initialDirectory;
-        this.fingerprint = fingerprint;
+        this.dialect = dialect;
         this.clock = clock;
     }
 
@@ -66,11 +67,18 @@ public final class ModelLoading {
                     id, engine.open(initialDirectory, kernel), "started with", clock.millis() - started);
         }
         CheckpointManifest manifest = store.verify(id);
-        if (!manifest.contents().vocabularyFingerprint().equals(fingerprint)) {
+        if (!manifest.contents()
+                .vocabularyFingerprint()
+                .equals(dialect.vocabulary().hex())) {
             throw new CheckpointRejectedException("Cannot serve checkpoint " + id + ": its vocabulary is "
-                    + manifest.contents().vocabularyFingerprint() + ", the job serves " + fingerprint
+                    + manifest.contents().vocabularyFingerprint() + ", the job serves "
+                    + dialect.vocabulary().hex()
                     + ". Distil from the version that this job started with, or start a job for the new vocabulary.");
         }
+        // the files too: a manifest only claims what they are
+        Dialect.read(engine, store.directory(id)).objection(dialect).ifPresent(objection -> {
+            throw new CheckpointRejectedException("Cannot serve checkpoint " + id + ": " + objection + ".");
+        });
         LanguageModel model = engine.open(store.directory(id), kernel);
         try {
             Optional<String> objection =

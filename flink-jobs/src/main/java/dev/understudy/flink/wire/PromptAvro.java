@@ -2,10 +2,15 @@ package dev.understudy.flink.wire;
 
 import dev.understudy.flink.prompt.Submission;
 import dev.understudy.prompt.Sampling;
+import dev.understudy.prompt.Warp;
 import dev.understudy.wire.WireCodec;
 import dev.understudy.wire.WireException;
 import dev.understudy.wire.prompt.PromptSubmitted;
 import dev.understudy.wire.prompt.SamplingChoice;
+import dev.understudy.wire.prompt.TokenBias;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 
 /** Prompt records as submissions. Thread safe. */
 public final class PromptAvro {
@@ -30,14 +35,25 @@ public final class PromptAvro {
                                 .mapToInt(Integer::intValue)
                                 .toArray(),
                 new Sampling(
-                        sampling.getTemperature(),
-                        sampling.getTopK(),
-                        sampling.getTopP(),
+                        new Warp(
+                                sampling.getTemperature(),
+                                sampling.getTopK(),
+                                sampling.getTopP(),
+                                sampling.getMinP(),
+                                sampling.getRepetitionPenalty(),
+                                bias(sampling.getBias())),
                         sampling.getSeed(),
                         sampling.getStopIds(),
                         sampling.getStopTexts()),
                 record.getMaxTokens(),
                 record.getConsent(),
                 record.getSubmittedAt());
+    }
+
+    /** Entries of one id add up, as they would in the logits. */
+    private static Map<Integer, Double> bias(List<TokenBias> entries) {
+        Map<Integer, Double> bias = new HashMap<>();
+        entries.forEach(entry -> bias.merge(entry.getTokenId(), entry.getBias(), Double::sum));
+        return bias;
     }
 }

@@ -12,10 +12,13 @@ import dev.understudy.lm.TeacherDistribution;
 import dev.understudy.prompt.Prompt;
 import dev.understudy.prompt.PromptId;
 import dev.understudy.prompt.Sampling;
+import dev.understudy.prompt.Warp;
 import dev.understudy.signal.Author;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -23,13 +26,21 @@ class SequenceCodecTest {
     private static final TeacherDistribution LAW =
             new TeacherDistribution(new int[] {5, 9}, new float[] {-0.1f, -2.5f});
 
+    /** A sequence as layout 2 wrote it. */
+    private static final String LAYOUT_2 =
+            "AgADcC0xAARhY21lAAZvcmRlcnMAAAADAAAAAwAAAAEAAAAEP+ZmZmZmZmYAAAAoP+5mZmZmZmb//////////QAAAAIAAAACAAAA"
+                    + "BwAAAAIAAQoAB0VuZGUgw7wAAAARAQAAAAAAAATSAAN2LTMAAAACAAAACAAAAAUAAAACAAAACAAAAAYAP2ZmZj5MzM0AAT6ZmZo/"
+                    + "TMzNAgAAAAW9zMzNAAAACcAgAAAACUVYSEFVU1RFRAAAAAQAAAABAAAAAgAAAAAAAAAAAGMAAAAC";
+
+    private static final Warp WARP = new Warp(0.7, 40, 0.95, 0.05, 1.1, Map.of(7, -2.5, 3, 1.0));
+
     private static SequenceSnapshot sequence(@Nullable StopReason stop) {
         Prompt prompt = new Prompt(
                 new PromptId("p-1"),
                 "acme",
                 "orders",
                 new int[] {3, 1, 4},
-                new Sampling(0.7, 40, 0.95, -3, List.of(2, 7), List.of("\n", "Ende ü")),
+                new Sampling(WARP, -3, List.of(2, 7), List.of("\n", "Ende ü")),
                 17,
                 true,
                 Instant.ofEpochMilli(1234));
@@ -57,6 +68,18 @@ class SequenceCodecTest {
     void aRunningSequenceHasNoStopReason() {
         assertThat(SequenceCodec.decode(SequenceCodec.encode(sequence(null))).stop())
                 .isNull();
+    }
+
+    @Test
+    void stateOfAnEarlierLayoutIsStillRead() {
+        SequenceSnapshot back = SequenceCodec.decode(Base64.getDecoder().decode(LAYOUT_2));
+
+        Sampling sampling = back.prompt().sampling();
+        assertThat(sampling.warp()).isEqualTo(new Warp(0.7, 40, 0.95, 0, 1, Map.of()));
+        assertThat(sampling.stopTexts()).containsExactly("\n", "Ende ü");
+        assertThat(back.prompt().maxTokens()).isEqualTo(17);
+        assertThat(back.written().ids()).containsExactly(8, 5);
+        assertThat(back.written().teacher()).containsExactly(null, LAW);
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.understudy.prompt.PromptTemplate;
 import dev.understudy.prompt.Sampling;
+import dev.understudy.prompt.Warp;
 import dev.understudy.token.Tokenizer;
 import dev.understudy.token.Vocabulary;
 import java.time.Instant;
@@ -19,7 +20,7 @@ class PromptIntakeTest {
     private static final int CONTEXT = 8;
 
     private final PromptIntake intake =
-            new PromptIntake(new LetterTokenizer(), new PromptTemplate("", ""), Set.of("acme"), CONTEXT);
+            new PromptIntake(new LetterTokenizer(), PromptTemplate.NONE, Set.of("acme"), CONTEXT);
 
     @Test
     void aGoodPromptIsEncodedAndAccepted() {
@@ -54,6 +55,40 @@ class PromptIntakeTest {
         Sampling sampling = new Sampling(temperature, topK, topP, 0, List.of(), List.of());
 
         assertRejected(text("acme", "abc", sampling, 5), RejectionReason.BAD_SAMPLING);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"-0.1,1,0", "1.1,1,0", "NaN,1,0", "0,0,0", "0,-1,0", "0,Infinity,0", "0,NaN,0", "0,1,NaN", "0,1,1e7"})
+    void impossiblePenaltiesAreRejected(double minP, double penalty, double bias) {
+        Sampling sampling = new Sampling(new Warp(1, 0, 1, minP, penalty, Map.of(3, bias)), 0, List.of(), List.of());
+
+        assertRejected(text("acme", "abc", sampling, 5), RejectionReason.BAD_SAMPLING);
+    }
+
+    @Test
+    void aBiasOfATokenThatIsNotThereIsRejected() {
+        Sampling sampling = new Sampling(new Warp(1, 0, 1, 0, 1, Map.of(26, 1.0)), 0, List.of(), List.of());
+
+        assertThat(intake.check(text("acme", "abc", sampling, 5)))
+                .isInstanceOfSatisfying(
+                        Arrival.Rejected.class,
+                        rejected -> assertThat(rejected.message())
+                                .contains("token id 26")
+                                .contains("0 to 25"));
+    }
+
+    @Test
+    void aChatThatTheTemplateRefusesIsRejected() {
+        PromptTemplate strict = PromptTemplate.of(
+                "{% if messages[0].content|length > 3 %}{{ raise_exception('too long to be true') }}{% endif %}",
+                Map.of());
+        PromptIntake careful = new PromptIntake(new LetterTokenizer(), strict, Set.of("acme"), CONTEXT);
+
+        assertThat(careful.check(text("acme", "abcd", Sampling.GREEDY, 5)))
+                .isInstanceOfSatisfying(Arrival.Rejected.class, rejected -> {
+                    assertThat(rejected.reason()).isEqualTo(RejectionReason.BAD_CHAT);
+                    assertThat(rejected.message()).contains("too long to be true");
+                });
     }
 
     @Test

@@ -1,31 +1,32 @@
 package dev.understudy.lm.djl;
 
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.understudy.lm.ModelRejectedException;
+import dev.understudy.token.SpecialNames;
 import dev.understudy.token.Tokenizer;
 import dev.understudy.token.Vocabulary;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
-/**
- * A {@code tokenizer.json} read by the Hugging Face tokenizers library; no special token is added to what is encoded.
- * Thread safe.
- */
+/** A {@code tokenizer.json} read by the Hugging Face tokenizers library. Thread safe. */
 final class JsonTokenizer implements Tokenizer {
-    private final HuggingFaceTokenizer tokenizer;
-    private final Vocabulary vocabulary;
+    private static final Map<String, String> OPTIONS =
+            Map.of("addSpecialTokens", "false", "truncation", "false", "padding", "false");
 
-    private JsonTokenizer(HuggingFaceTokenizer tokenizer, Vocabulary vocabulary) {
+    private final HuggingFaceTokenizer tokenizer;
+    private final TokenizerFile file;
+    private final SpecialNames names;
+    /** Knows special tokens by names that nobody can write; opened when the first quoted text comes. */
+    private @Nullable HuggingFaceTokenizer literal;
+
+    private JsonTokenizer(HuggingFaceTokenizer tokenizer, TokenizerFile file) {
         this.tokenizer = tokenizer;
-        this.vocabulary = vocabulary;
+        this.file = file;
+        names = new SpecialNames(file.vocabulary().specials().keySet());
     }
 
     /**
@@ -34,69 +35,90 @@ final class JsonTokenizer implements Tokenizer {
      * @throws ModelRejectedException when it is missing, malformed or leaves an id without a token
      */
     static JsonTokenizer open(Path directory) {
-        Path file = directory.resolve("tokenizer.json");
-        if (!Files.exists(file)) {
-            throw new ModelRejectedException("Cannot open " + file
+        Path path = directory.resolve("tokenizer.json");
+        if (!Files.exists(path)) {
+            throw new ModelRejectedException("Cannot open " + path
                     + ": the file is missing, expected a fast tokenizer; save it with PreTrainedTokenizerFast.");
         }
         try {
-            Vocabulary vocabulary = vocabulary(file, new ObjectMapper().readTree(file.toFile()));
-            return new JsonTokenizer(
-                    HuggingFaceTokenizer.newInstance(
-                            file, Map.of("addSpecialTokens", "false", "truncation", "false", "padding", "false")),
-                    vocabulary);
-        } catch (IOException e) {
+            TokenizerFile file = TokenizerFile.read(path);
+            return new JsonTokenizer(HuggingFaceTokenizer.newInstance(path, OPTIONS), file);
+        } catch (IOException | RuntimeException e) {
+            if (e instanceof ModelRejectedException own) {
+                throw own;
+            }
             throw new ModelRejectedException(
-                    "Cannot read " + file
-                            + ": it is not a tokenizer, expected the JSON of the tokenizers library; copy it again.",
+                    "Cannot read " + path + ": it is not a tokenizer (" + firstLine(e)
+                            + "), expected the JSON of the tokenizers library; copy it again.",
                     e);
         }
     }
 
-    private static Vocabulary vocabulary(Path file, JsonNode root) {
-        Map<Integer, String> tokens = new HashMap<>();
-        Map<String, Integer> specials = new HashMap<>();
-        JsonNode vocabulary = root.path("model").path("vocab");
-        for (Map.Entry<String, JsonNode> entry : vocabulary.properties()) {
-            tokens.put(entry.getValue().asInt(-1), entry.getKey());
-        }
-        for (int id = 0; vocabulary.isArray() && id < vocabulary.size(); id++) {
-            // a unigram model lists pairs of piece and score
-            tokens.put(id, vocabulary.get(id).path(0).asText());
-        }
-        for (JsonNode added : root.path("added_tokens")) {
-            String content = added.path("content").asText();
-            int id = added.path("id").asInt(-1);
-            tokens.put(id, content);
-            if (added.path("special").asBoolean(false)) {
-                specials.put(content, id);
-            }
-        }
-        List<String> ordered = new ArrayList<>();
-        for (int id = 0; id < tokens.size(); id++) {
-            String token = tokens.get(id);
-            if (token == null) {
-                throw new ModelRejectedException(
-                        "Cannot use " + file + ": id " + id + " has no token, expected one for " + "each id below "
-                                + tokens.size() + "; export the tokenizer again.");
-            }
-            ordered.add(token);
-        }
-        if (ordered.isEmpty()) {
-            throw new ModelRejectedException(
-                    "Cannot use " + file + ": it lists no token, expected model.vocab; export the tokenizer again.");
-        }
-        return new Vocabulary(ordered, Collections.unmodifiableMap(specials));
+    private static String firstLine(Exception e) {
+        String message = String.valueOf(e.getMessage());
+        return message.lines().findFirst().orElse("");
     }
 
     @Override
     public int[] encode(String text) {
-        long[] wide = tokenizer.encode(text).getIds();
+        return encode(text, false);
+    }
+
+    @Override
+    public int[] encodeWithSpecials(String text) {
+        return encode(text, true);
+    }
+
+    private int[] encode(String text, boolean framed) {
+        String valid = withoutLoneSurrogates(text);
+        long[] wide = names.isQuoted(valid)
+                ? literal()
+                        .encode(names.unquote(valid, file.secretNames()), framed, false)
+                        .getIds()
+                : tokenizer.encode(valid, framed, false).getIds();
         int[] ids = new int[wide.length];
         for (int i = 0; i < wide.length; i++) {
             ids[i] = (int) wide[i];
         }
         return ids;
+    }
+
+    private synchronized HuggingFaceTokenizer literal() {
+        HuggingFaceTokenizer open = literal;
+        if (open == null) {
+            try {
+                open = HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(file.literal()), OPTIONS);
+            } catch (IOException e) {
+                throw new IllegalStateException("[BUG] a tokenizer that was read cannot be read again", e);
+            }
+            literal = open;
+        }
+        return open;
+    }
+
+    /** Half a pair has no UTF-8, and native code would have to guess. */
+    private static String withoutLoneSurrogates(String text) {
+        StringBuilder fixed = null;
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (!Character.isSurrogate(c)) {
+                continue;
+            }
+            if (Character.isHighSurrogate(c) && i + 1 < text.length() && Character.isLowSurrogate(text.charAt(i + 1))) {
+                i++;
+                continue;
+            }
+            if (fixed == null) {
+                fixed = new StringBuilder(text);
+            }
+            fixed.setCharAt(i, '\uFFFD');
+        }
+        return fixed == null ? text : fixed.toString();
+    }
+
+    @Override
+    public String quote(String text) {
+        return file.matchesNormalised() ? SpecialNames.MARK + names.quote(text) : names.quote(text);
     }
 
     @Override
@@ -105,12 +127,25 @@ final class JsonTokenizer implements Tokenizer {
     }
 
     @Override
-    public Vocabulary vocabulary() {
-        return vocabulary;
+    public String decodeWithSpecials(int[] ids) {
+        return tokenizer.decode(Batches.longs(ids), false);
     }
 
     @Override
-    public void close() {
+    public String rules() {
+        return file.rules();
+    }
+
+    @Override
+    public Vocabulary vocabulary() {
+        return file.vocabulary();
+    }
+
+    @Override
+    public synchronized void close() {
         tokenizer.close();
+        if (literal != null) {
+            literal.close();
+        }
     }
 }
