@@ -13,7 +13,9 @@ import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.TopicExistsException;
@@ -115,6 +117,21 @@ public record TopicSetup(String prefix, short replication, Map<Topics, Integer> 
         }
     }
 
+    /**
+     * A broker names itself leader of a new partition a moment before it takes records. Batches that a producer sends
+     * into that moment are refused one by one while the next ones are accepted; the broker then holds the repeated ones
+     * for out of order, and the producer repeats them in vain until its delivery times out.
+     */
+    private static void awaitLeaders(Admin admin, Map<String, TopicDescription> descriptions)
+            throws InterruptedException, ExecutionException {
+        Map<TopicPartition, OffsetSpec> ends = new HashMap<>();
+        descriptions.forEach((name, description) -> description
+                .partitions()
+                .forEach(partition -> ends.put(new TopicPartition(name, partition.partition()), OffsetSpec.latest())));
+        // Answered by the leader's log alone; the client asks again until it is there.
+        admin.listOffsets(ends).all().get();
+    }
+
     private int count(Topics topic) {
         return partitions.getOrDefault(topic, topic.partitions());
     }
@@ -140,6 +157,7 @@ public record TopicSetup(String prefix, short replication, Map<Topics, Integer> 
                 admin.describeTopics(names.values()).allTopicNames().get();
         Map<ConfigResource, Config> configs =
                 admin.describeConfigs(resources.values()).all().get();
+        awaitLeaders(admin, descriptions);
         List<String> problems = new ArrayList<>();
         names.forEach((topic, name) -> {
             Config config = configs.get(resources.get(topic));

@@ -6,12 +6,19 @@ import static org.awaitility.Awaitility.await;
 
 import dev.understudy.broker.EmbeddedBroker;
 import dev.understudy.broker.SharedBroker;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Future;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -49,6 +56,28 @@ class TopicSetupIT {
                     .isInstanceOf(TopicMismatchException.class)
                     .hasMessageContaining("wrong.control has 2 partitions; expected 1")
                     .hasMessageContaining("wrong.usage has cleanup.policy=delete; expected compact");
+        }
+    }
+
+    @Test
+    void topicsTakeRecordsAsSoonAsTheyAreSetUp(EmbeddedBroker broker) throws Exception {
+        Map<String, Object> impatient = Map.of("bootstrap.servers", broker.bootstrapServers(), "retries", 0);
+        for (int run = 0; run < 20; run++) {
+            try (Admin admin = admin(broker);
+                    KafkaProducer<byte[], byte[]> producer =
+                            new KafkaProducer<>(impatient, new ByteArraySerializer(), new ByteArraySerializer())) {
+                TopicSetup.single("run" + run + ".").createOrCheck(admin);
+                List<Future<RecordMetadata>> sent = new ArrayList<>();
+                for (Topics topic : Topics.values()) {
+                    for (int partition = 0; partition < topic.partitions(); partition++) {
+                        String name = topic.name("run" + run + ".");
+                        sent.add(producer.send(new ProducerRecord<>(name, partition, new byte[] {1}, new byte[] {1})));
+                    }
+                }
+                for (Future<RecordMetadata> record : sent) {
+                    assertThat(record).succeedsWithin(Duration.ofSeconds(10));
+                }
+            }
         }
     }
 
