@@ -140,7 +140,17 @@ public final class DistillationArguments {
         List<Setting<?>> all = new ArrayList<>(JobSettings.KAFKA);
         all.addAll(List.of(JOB_NAME, CHECKPOINT_INTERVAL, RESTARTS, INITIAL_MODEL, JobSettings.STORE, WORK));
         all.addAll(List.of(MIN_SIGNALS, EVERY, SAVE_EVERY, STEPS, BATCH, LEARNING_RATE, WARM_UP, REPLAY_SHARE));
-        all.addAll(List.of(DIVERGENCE, BETA, SKEW, TOP_K, SEED, REPLAY_FILE, HELD_OUT_FILE, REPLAY_WEIGHT, POISONED_ROUND, POISONED_WORKLOAD));
+        all.addAll(List.of(
+                DIVERGENCE,
+                BETA,
+                SKEW,
+                TOP_K,
+                SEED,
+                REPLAY_FILE,
+                HELD_OUT_FILE,
+                REPLAY_WEIGHT,
+                POISONED_ROUND,
+                POISONED_WORKLOAD));
         return List.copyOf(all);
     }
 

@@ -32,9 +32,8 @@ public sealed interface Divergence extends Serializable
             case "skew-kl" -> new SkewKl(skew);
             case "skew-reverse-kl" -> new SkewReverseKl(skew);
             default ->
-                throw new IllegalArgumentException(
-                        "distil.divergence.kind: '" + kind
-                                + "' is unknown, expected one of " + String.join(", ", KINDS) + ".");
+                throw new IllegalArgumentException("distil.divergence.kind: '" + kind + "' is unknown, expected one of "
+                        + String.join(", ", KINDS) + ".");
         };
     }
 
