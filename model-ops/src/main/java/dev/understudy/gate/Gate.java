@@ -1,6 +1,7 @@
 package dev.understudy.gate;
 
 import dev.understudy.gate.PairedBootstrap.Interval;
+import dev.understudy.lm.file.ModelDirectory;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -171,7 +172,7 @@ public final class Gate {
     }
 
     private static RuleOutcome numbers(List<Comparison> all, Path directory) {
-        double largest = WeightNumbers.largestMagnitude(directory);
+        double largest = ModelDirectory.largestMagnitude(directory);
         boolean finite = all.stream().flatMap(c -> c.candidateScores.stream()).allMatch(ForcedScore::finite);
         String detail =
                 String.format(Locale.ROOT, "largest weight %.4g, scores %s", largest, finite ? "finite" : "not finite");

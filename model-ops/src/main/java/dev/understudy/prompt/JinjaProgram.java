@@ -78,7 +78,7 @@ final class JinjaProgram {
         try {
             text = interpreter.render(program);
         } catch (InterpretException e) {
-            throw failure(e, e.getLineNumber(), e.getMessage());
+            throw failure(e, e.getLineNumber(), String.valueOf(e.getMessage()));
         } catch (StackOverflowError e) {
             throw new TemplateException("it is nested too deeply, expected ordinary depth; simplify the template", e);
         }
@@ -133,7 +133,6 @@ final class JinjaProgram {
         return JinjavaConfig.newBuilder()
                 .withElResolver(new PythonObjects())
                 .withNestedInterpretationEnabled(false)
-                .withIterateOverMapKeys(true)
                 .withMaxOutputSize(MOST_CHARACTERS)
                 .withMaxStringLength(MOST_CHARACTERS)
                 .withMaxListSize(MOST_ELEMENTS)

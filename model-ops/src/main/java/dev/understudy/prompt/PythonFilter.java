@@ -14,38 +14,38 @@ import org.jspecify.annotations.Nullable;
 enum PythonFilter implements Filter {
     TRIM {
         @Override
-        Object apply(Object value, List<Object> positional, Map<String, Object> named) {
+        Object apply(@Nullable Object value, List<Object> positional, Map<String, Object> named) {
             String characters = positional.isEmpty() ? null : positional.get(0).toString();
             return PythonText.stripEnd(PythonText.stripStart(PythonText.printed(value), characters), characters);
         }
     },
     LENGTH {
         @Override
-        Object apply(Object value, List<Object> positional, Map<String, Object> named) {
+        Object apply(@Nullable Object value, List<Object> positional, Map<String, Object> named) {
             return size(value);
         }
     },
     COUNT {
         @Override
-        Object apply(Object value, List<Object> positional, Map<String, Object> named) {
+        Object apply(@Nullable Object value, List<Object> positional, Map<String, Object> named) {
             return size(value);
         }
     },
     STRING {
         @Override
-        Object apply(Object value, List<Object> positional, Map<String, Object> named) {
+        Object apply(@Nullable Object value, List<Object> positional, Map<String, Object> named) {
             return PythonText.printed(value);
         }
     },
     ITEMS {
         @Override
-        Object apply(Object value, List<Object> positional, Map<String, Object> named) {
+        Object apply(@Nullable Object value, List<Object> positional, Map<String, Object> named) {
             return value instanceof Map<?, ?> map ? new ArrayList<>(map.entrySet()) : List.of();
         }
     },
     JOIN {
         @Override
-        Object apply(Object value, List<Object> positional, Map<String, Object> named) {
+        Object apply(@Nullable Object value, List<Object> positional, Map<String, Object> named) {
             String between = positional.isEmpty() ? "" : PythonText.printed(positional.get(0));
             if (!(value instanceof Collection<?> list) || positional.size() > 1 || !named.isEmpty()) {
                 throw new TemplateException(

@@ -4,6 +4,7 @@ import com.hubspot.jinjava.interpret.JinjavaInterpreter;
 import com.hubspot.jinjava.lib.exptest.ExpTest;
 import com.hubspot.jinjava.lib.filter.Filter;
 import com.hubspot.jinjava.util.ForLoop;
+import java.beans.FeatureDescriptor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -125,12 +126,19 @@ final class PythonObjects extends ELResolver {
             case "find/1" -> (long) text.indexOf(required(first, name));
             case "count/1" -> (long) parts(text, required(first, name), -1).size() - 1;
             case "replace/2" -> text.replace(required(first, name), required(second, name));
-            case "removeprefix/1" -> text.startsWith(required(first, name)) ? text.substring(first.length()) : text;
-            case "removesuffix/1" ->
-                text.endsWith(required(first, name)) ? text.substring(0, text.length() - first.length()) : text;
+            case "removeprefix/1" -> withoutStart(text, required(first, name));
+            case "removesuffix/1" -> withoutEnd(text, required(first, name));
             case "join/1" -> joined(text, arguments[0]);
             default -> throw unknown(text, name, arguments);
         };
+    }
+
+    private static String withoutStart(String text, String start) {
+        return text.startsWith(start) ? text.substring(start.length()) : text;
+    }
+
+    private static String withoutEnd(String text, String end) {
+        return text.endsWith(end) ? text.substring(0, text.length() - end.length()) : text;
     }
 
     private static String joined(String between, Object elements) {
@@ -141,7 +149,7 @@ final class PythonObjects extends ELResolver {
         return String.join(between, texts);
     }
 
-    private static Object ofMap(Map<?, ?> map, String name, Object[] arguments) {
+    private static @Nullable Object ofMap(Map<?, ?> map, String name, Object[] arguments) {
         return switch (name + "/" + arguments.length) {
             case "items/0" -> new ArrayList<>(map.entrySet());
             case "keys/0" -> new ArrayList<>(map.keySet());
@@ -212,7 +220,7 @@ final class PythonObjects extends ELResolver {
     }
 
     @Override
-    public @Nullable Iterator getFeatureDescriptors(ELContext context, Object base) {
+    public @Nullable Iterator<FeatureDescriptor> getFeatureDescriptors(ELContext context, Object base) {
         return null;
     }
 

@@ -11,6 +11,7 @@ public final class TemplateFunctions {
      *
      * @throws TemplateException always
      */
+    @SuppressWarnings("DoNotCallSuggester") // templates call it by its name
     public static Object raise(@Nullable Object message) {
         throw new TemplateException("the template says '" + message
                 + "', expected a chat as the model was trained on; change its messages");

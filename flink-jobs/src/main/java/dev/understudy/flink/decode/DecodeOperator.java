@@ -170,13 +170,13 @@ final class DecodeOperator extends AbstractStreamOperator<WireRecord>
         if (!student.endIds().isEmpty()) {
             return student.endIds();
         }
-        Integer end = ModelConfig.read(directory).endId();
-        if (end == null) {
+        List<Integer> ends = ModelConfig.endIds(directory);
+        if (ends.isEmpty()) {
             throw new IllegalStateException(
-                    "Cannot serve " + directory + ": its config.json names no eos_token_id, and "
-                            + "without one no completion ends. Set 'decode.end-ids'.");
+                    "Cannot serve " + directory + ": neither config.json nor generation_config.json names "
+                            + "an eos_token_id, and without one no completion ends. Set 'decode.end-ids'.");
         }
-        return List.of(end);
+        return ends;
     }
 
     private Help help(int subtask, Dialect dialect) {

@@ -18,6 +18,9 @@ record ConfigFields(Path file, JsonNode root) {
     /** No size of a supported model is larger, and no product of two sizes then overflows. */
     private static final int LARGEST_SIZE = 1 << 20;
 
+    /** No supported model is deeper, and a layout of that many layers is still small. */
+    private static final int MOST_LAYERS = 4096;
+
     /** Window that transformers assumes for a Mistral whose configuration does not mention one. */
     private static final int MISTRAL_WINDOW = 4096;
 
@@ -38,6 +41,10 @@ record ConfigFields(Path file, JsonNode root) {
         if (rows * width > Integer.MAX_VALUE) {
             throw rejected("hidden_size", "" + width, "matrices below 2^31 elements", "correct the file");
         }
+        int layers = whole("num_hidden_layers", null);
+        if (layers > MOST_LAYERS) {
+            throw rejected("num_hidden_layers", "" + layers, "at most " + MOST_LAYERS, "correct the file");
+        }
         int context = whole("max_position_embeddings", null);
         if ((long) context * headSize > Integer.MAX_VALUE) {
             throw rejected(
@@ -46,7 +53,7 @@ record ConfigFields(Path file, JsonNode root) {
         try {
             ModelShape shape = new ModelShape(
                     width,
-                    whole("num_hidden_layers", null),
+                    layers,
                     heads,
                     whole("num_key_value_heads", llama ? Integer.valueOf(heads) : null),
                     headSize,

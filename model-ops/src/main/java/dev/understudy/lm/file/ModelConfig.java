@@ -13,6 +13,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,19 +40,41 @@ public record ModelConfig(
      */
     public static ModelConfig read(Path directory) {
         Path file = directory.resolve("config.json");
-        JsonNode root;
-        try {
-            root = Files.exists(file) ? JSON.readTree(file.toFile()) : null;
-        } catch (IOException e) {
-            throw new ModelRejectedException(
-                    "Cannot read " + file + ": it is not JSON, expected a Hugging Face config; copy it again.", e);
-        }
-        if (root == null || !root.isObject()) {
+        JsonNode root = root(file);
+        if (!root.isObject() || root.isEmpty()) {
             throw new ModelRejectedException(
                     "Cannot open " + directory
                             + ": config.json is missing or not an object, expected a Hugging Face model directory; export the model with save_pretrained.");
         }
         return new ConfigFields(file, root).config();
+    }
+
+    /**
+     * Ids that end a completion: those of {@code config.json} and, where there is one, of
+     * {@code generation_config.json}, which names further ones, as for the end of a turn.
+     *
+     * @throws ModelRejectedException when a file is missing or malformed
+     */
+    public static List<Integer> endIds(Path directory) {
+        SortedSet<Integer> ids = new TreeSet<>();
+        for (String name : List.of("config.json", "generation_config.json")) {
+            JsonNode named = root(directory.resolve(name)).path("eos_token_id");
+            for (JsonNode id : named.isArray() ? named : List.of(named)) {
+                if (id.isIntegralNumber() && id.canConvertToInt()) {
+                    ids.add(id.asInt());
+                }
+            }
+        }
+        return List.copyOf(ids);
+    }
+
+    private static JsonNode root(Path file) {
+        try {
+            return Files.exists(file) ? JSON.readTree(file.toFile()) : JSON.createObjectNode();
+        } catch (IOException e) {
+            throw new ModelRejectedException(
+                    "Cannot read " + file + ": it is not JSON, expected a Hugging Face config; copy it again.", e);
+        }
     }
 
     /**

@@ -11,6 +11,9 @@ import java.nio.file.StandardCopyOption;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A Hugging Face model directory opened for reading: the configuration, and tensors by name from one safetensors file
@@ -52,6 +55,33 @@ public final class ModelDirectory {
                     + (pickle ? "only pickle files, which may run code," : "no weights,")
                     + " expected model.safetensors; export with save_pretrained(safe_serialization=True).");
         }
+        refuseUnknown();
+    }
+
+    /**
+     * A tensor that the configuration does not call for would be left out silently, and the model's numbers be wrong: a
+     * bias, a norm, a layer too many.
+     */
+    private void refuseUnknown() {
+        Set<String> known = LlamaLayout.blocks(config.shape()).stream()
+                .flatMap(block -> block.parts().stream())
+                .map(LlamaLayout.Part::name)
+                .collect(Collectors.toSet());
+        fileOf.keySet().stream()
+                .filter(name -> !known.contains(name) && !isDerived(name))
+                .sorted()
+                .findFirst()
+                .ifPresent(name -> {
+                    throw new ModelRejectedException("Cannot open " + path + ": tensor " + name
+                            + " is there, expected none of that name by config.json; use the config.json that belongs"
+                            + " to these weights, or a model of a supported family.");
+                });
+    }
+
+    /** Tensors that follow from others: rotary tables of old exports, and the head where it is the embedding. */
+    private boolean isDerived(String name) {
+        return name.endsWith(".rotary_emb.inv_freq")
+                || (name.equals("lm_head.weight") && config.shape().tiedHead());
     }
 
     public ModelConfig config() {
@@ -77,6 +107,23 @@ public final class ModelDirectory {
             }
         }
         return tensor;
+    }
+
+    /**
+     * The largest magnitude among the weights of a directory's safetensors files; infinite when one is NaN or infinite,
+     * or when there are no weights, since they cannot be shown to be safe.
+     *
+     * @throws ModelRejectedException when a file cannot be read as safetensors
+     */
+    public static double largestMagnitude(Path directory) {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.filter(file -> file.toString().endsWith(".safetensors"))
+                    .mapToDouble(file -> SafetensorsFile.open(file).largestMagnitude())
+                    .max()
+                    .orElse(Double.POSITIVE_INFINITY);
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot list the files of " + directory + ". Check the folder.", e);
+        }
     }
 
     /** Copies tokenizer and generation files of {@code source}, where there are any, over those in {@code target}. */

@@ -89,7 +89,14 @@ public final class SafetensorsWriter {
     private static void put(ByteBuffer chunk, float value, String name, Storage storage) {
         switch (storage) {
             case FP32 -> chunk.putFloat(value);
-            case BF16 -> chunk.putShort(FloatBits.toBfloat16(value));
+            case BF16 -> {
+                short bits = FloatBits.toBfloat16(value);
+                if (Float.isFinite(value) && !Float.isFinite(FloatBits.fromBfloat16(bits))) {
+                    throw new ModelRejectedException("Cannot write tensor " + name + " as BF16: found " + value
+                            + ", expected at most 3.38e38; store it as FP32.");
+                }
+                chunk.putShort(bits);
+            }
             case FP16 -> {
                 if (!(Math.abs(value) <= FloatBits.LARGEST_HALF)) {
                     throw new ModelRejectedException("Cannot write tensor " + name + " in half precision: found "

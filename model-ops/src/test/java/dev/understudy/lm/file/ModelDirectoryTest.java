@@ -3,6 +3,8 @@ package dev.understudy.lm.file;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.understudy.lm.Architecture;
 import dev.understudy.lm.Biases;
 import dev.understudy.lm.Family;
@@ -14,6 +16,7 @@ import dev.understudy.lm.Storage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -22,8 +25,11 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ModelDirectoryTest {
+    private static final String GOOD = "model.norm.weight";
+    private static final String BROKEN = "model.embed_tokens.weight";
     private static final ModelShape SHAPE = new ModelShape(8, 1, 4, 2, 4, 12, 13, 16, true, 200, 1e-5);
 
     static Stream<Architecture> architectures() {
@@ -96,6 +102,45 @@ class ModelDirectoryTest {
     }
 
     @Test
+    void everyEndTokenThatAFileNamesEndsACompletion(@TempDir Path folder) throws IOException {
+        new ModelConfig(SHAPE, null, 2).write(folder, Storage.FP32);
+        assertThat(ModelConfig.endIds(folder)).containsExactly(2);
+        Files.writeString(folder.resolve("generation_config.json"), "{\"eos_token_id\": [7, 2, 5]}");
+        assertThat(ModelConfig.endIds(folder)).containsExactly(2, 5, 7);
+        Files.writeString(folder.resolve("generation_config.json"), "{");
+        assertThatThrownBy(() -> ModelConfig.endIds(folder)).hasMessageContaining("generation_config.json");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"model.layers.0.self_attn.q_proj.bias", "model.layers.1.mlp.up_proj.weight", "score.weight"})
+    void refusesATensorThatWouldBeLeftOut(String name, @TempDir Path folder) {
+        writeWith(folder, name);
+        assertThatThrownBy(() -> new ModelDirectory(folder))
+                .isInstanceOf(ModelRejectedException.class)
+                .hasMessageContaining("tensor " + name + " is there, expected none");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"model.layers.0.self_attn.rotary_emb.inv_freq", "lm_head.weight"})
+    void ignoresTensorsThatFollowFromOthers(String name, @TempDir Path folder) {
+        writeWith(folder, name);
+        assertThat(new ModelDirectory(folder).config().shape()).isEqualTo(SHAPE);
+    }
+
+    private static void writeWith(Path folder, String extra) {
+        new ModelConfig(SHAPE, null, 2).write(folder, Storage.FP32);
+        List<NamedTensor> tensors = new ArrayList<>();
+        for (LlamaLayout.Block block : LlamaLayout.blocks(SHAPE)) {
+            for (LlamaLayout.Part part : block.parts()) {
+                tensors.add(new NamedTensor(part.name(), part.shape(), new float[NamedTensor.elements(part.shape())]));
+            }
+        }
+        tensors.add(new NamedTensor(extra, new int[] {1}, new float[1]));
+        SafetensorsWriter.write(folder.resolve("model.safetensors"), tensors, Storage.FP32, Map.of());
+    }
+
+    @Test
     void refusesPickleFilesAndFoldersWithoutWeights(@TempDir Path folder) throws IOException {
         assertThatThrownBy(() -> new ModelDirectory(folder)).hasMessageContaining("config.json is missing");
         new ModelConfig(SHAPE, null, null).write(folder, Storage.FP32);
@@ -110,29 +155,41 @@ class ModelDirectoryTest {
     void refusesMissingMisshapenAndNonFiniteTensors(@TempDir Path folder) {
         new ModelConfig(SHAPE, null, null).write(folder, Storage.FP32);
         List<NamedTensor> tensors = List.of(
-                new NamedTensor("good", new int[] {2}, new float[] {1, 2}),
-                new NamedTensor("broken", new int[] {2}, new float[] {1, Float.NaN}));
+                new NamedTensor(GOOD, new int[] {2}, new float[] {1, 2}),
+                new NamedTensor(BROKEN, new int[] {2}, new float[] {1, Float.NaN}));
         SafetensorsWriter.write(folder.resolve("model.safetensors"), tensors, Storage.FP32, Map.of());
         ModelDirectory directory = new ModelDirectory(folder);
-        assertThat(directory.tensor("good", 2).values()).containsExactly(1, 2);
+        assertThat(directory.tensor(GOOD, 2).values()).containsExactly(1, 2);
         assertThatThrownBy(() -> directory.tensor("absent", 2)).hasMessageContaining("tensor absent is missing");
-        assertThatThrownBy(() -> directory.tensor("good", 1, 2)).hasMessageContaining("shape [2], expected [1, 2]");
-        assertThatThrownBy(() -> directory.tensor("broken", 2)).hasMessageContaining("holds NaN");
+        assertThatThrownBy(() -> directory.tensor(GOOD, 1, 2)).hasMessageContaining("shape [2], expected [1, 2]");
+        assertThatThrownBy(() -> directory.tensor(BROKEN, 2)).hasMessageContaining("holds NaN");
     }
 
     @Test
     void readsShardsByTheirIndexAndNothingOutsideTheFolder(@TempDir Path folder) throws IOException {
         new ModelConfig(SHAPE, null, null).write(folder, Storage.FP32);
-        for (String name : List.of("a", "b")) {
-            NamedTensor tensor = new NamedTensor(name, new int[] {1}, new float[] {name.charAt(0)});
-            SafetensorsWriter.write(folder.resolve(name + ".safetensors"), List.of(tensor), Storage.FP32, Map.of());
+        for (String name : List.of(GOOD, BROKEN)) {
+            NamedTensor tensor = new NamedTensor(name, new int[] {1}, new float[] {name.length()});
+            SafetensorsWriter.write(
+                    folder.resolve((name.equals(GOOD) ? "a" : "b") + ".safetensors"),
+                    List.of(tensor),
+                    Storage.FP32,
+                    Map.of());
         }
         Path index = folder.resolve("model.safetensors.index.json");
-        Files.writeString(index, "{\"weight_map\":{\"a\":\"a.safetensors\",\"b\":\"b.safetensors\"}}");
-        assertThat(new ModelDirectory(folder).tensor("b", 1).values()).containsExactly('b');
-        Files.writeString(index, "{\"weight_map\":{\"a\":\"../a.safetensors\"}}");
+        Files.writeString(index, map(GOOD, "a.safetensors", BROKEN, "b.safetensors"));
+        assertThat(new ModelDirectory(folder).tensor(BROKEN, 1).values()).containsExactly(BROKEN.length());
+        Files.writeString(index, map(GOOD, "../a.safetensors"));
         assertThatThrownBy(() -> new ModelDirectory(folder)).hasMessageContaining("plain name");
-        Files.writeString(index, "{\"weight_map\":{\"a\":\"c.safetensors\"}}");
+        Files.writeString(index, map(GOOD, "c.safetensors"));
         assertThatThrownBy(() -> new ModelDirectory(folder)).hasMessageContaining("shard c.safetensors is missing");
+    }
+
+    private static String map(String... entries) throws IOException {
+        ObjectNode map = new ObjectMapper().createObjectNode();
+        for (int i = 0; i < entries.length; i += 2) {
+            map.withObject("/weight_map").put(entries[i], entries[i + 1]);
+        }
+        return map.toString();
     }
 }

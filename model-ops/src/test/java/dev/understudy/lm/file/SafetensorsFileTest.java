@@ -69,6 +69,17 @@ class SafetensorsFileTest {
                 "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,1e1]}}",
                 "{\"a\":{\"dtype\":\"F32\",\"shape\":[2]}}",
                 "{\"a\":{\"dtype\":\"I64\",\"shape\":[2],\"data_offsets\":[0,8]}}",
+                "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}",
+                "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}}",
+                "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]},"
+                        + "\"b\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}}",
+                "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]},"
+                        + "\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}",
+                "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}} {}",
+                "{\"a\":{\"dtype\":\"F8_E4M3\",\"shape\":[8],\"data_offsets\":[0,8]}}",
+                "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8,8]}}",
+                "{\"a\":{\"dtype\":7,\"shape\":[2],\"data_offsets\":[0,8]}}",
+                "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,99999999999999999999]}}",
                 "{\"a\":1}",
                 "[1]",
                 "{\"a\":"
@@ -84,24 +95,95 @@ class SafetensorsFileTest {
     }
 
     @Test
-    void mutatedAndTruncatedFilesAreReadOrRefusedNeverWorse(@TempDir Path folder) throws IOException {
+    void saysWhatAPickleIs(@TempDir Path folder) throws IOException {
+        Path file = folder.resolve("model.safetensors");
+        for (byte[] start : List.of(
+                new byte[] {'P', 'K', 3, 4, 0, 0, 0, 0}, new byte[] {(byte) 0x80, 2, 'c', 'o', 's', 10, 's', 'y'})) {
+            Files.write(file, Arrays.copyOf(start, 500));
+            assertThatThrownBy(() -> SafetensorsFile.open(file))
+                    .isInstanceOf(ModelRejectedException.class)
+                    .hasMessageContaining("pickle or zip archive")
+                    .hasMessageContaining("safe_serialization");
+        }
+    }
+
+    @Test
+    void aHeaderThatIsNoUtf8IsRefused(@TempDir Path folder) throws IOException {
+        Path file = folder.resolve("x.safetensors");
+        byte[] text =
+                "{\"a?\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}".getBytes(StandardCharsets.UTF_8);
+        text[3] = (byte) 0xC3;
+        ByteBuffer bytes = ByteBuffer.allocate(8 + text.length + 8).order(ByteOrder.LITTLE_ENDIAN);
+        Files.write(file, bytes.putLong(text.length).put(text).array());
+        assertThatThrownBy(() -> SafetensorsFile.open(file)).hasMessageContaining("not UTF-8");
+    }
+
+    @Test
+    void theLargestMagnitudeIsFoundInEveryFormat(@TempDir Path folder) {
+        for (Storage storage : Storage.values()) {
+            assertThat(SafetensorsFile.open(written(folder, storage)).largestMagnitude())
+                    .isEqualTo(65280.0);
+        }
+        for (float bad : new float[] {Float.NaN, Float.NEGATIVE_INFINITY}) {
+            Path file = folder.resolve("bad.safetensors");
+            List<NamedTensor> tensors = List.of(new NamedTensor("a", new int[] {3}, new float[] {1, bad, 2}));
+            SafetensorsWriter.write(file, tensors, Storage.FP32, Map.of());
+            assertThat(SafetensorsFile.open(file).largestMagnitude()).isInfinite();
+        }
+    }
+
+    @Test
+    void tenThousandMutatedHeadersAreReadOrRefusedNeverWorse(@TempDir Path folder) throws IOException {
+        long seed = 20_260_401;
         byte[] whole = Files.readAllBytes(written(folder, Storage.FP32));
-        SplittableRandom random = new SplittableRandom(20_260_401);
+        SplittableRandom random = new SplittableRandom(seed);
         Path file = folder.resolve("mutated.safetensors");
         int refused = 0;
-        for (int i = 0; i < 600; i++) {
-            byte[] bytes = i % 6 == 0 ? Arrays.copyOf(whole, random.nextInt(whole.length)) : whole.clone();
-            for (int k = random.nextInt(1, 5); i % 6 != 0 && k > 0; k--) {
-                bytes[random.nextInt(Math.min(bytes.length, 230))] = (byte) random.nextInt(256);
-            }
+        for (int i = 0; i < 10_000; i++) {
+            byte[] bytes = mutated(whole, random, i);
             Files.write(file, bytes);
             try {
-                SafetensorsFile.open(file).read("a", 2, 4);
+                SafetensorsFile read = SafetensorsFile.open(file);
+                read.read("a", 2, 4);
+                read.read("b", 3);
+                assertThat(read.largestMagnitude()).isNotNaN();
             } catch (ModelRejectedException expected) {
+                assertThat(expected).hasMessageContaining(file.toString()).hasMessageContaining("expected");
                 refused++;
+            } catch (RuntimeException | Error e) {
+                throw new AssertionError("seed " + seed + ", mutation " + i + ": " + Arrays.toString(bytes), e);
             }
         }
-        assertThat(refused).isBetween(300, 599);
+        assertThat(refused).as("seed %d", seed).isBetween(5_000, 9_999);
+    }
+
+    /** Cut, overwritten in the header, or with a number of the header changed, by turns. */
+    private static byte[] mutated(byte[] whole, SplittableRandom random, int turn) {
+        int header = 8 + ByteBuffer.wrap(whole).order(ByteOrder.LITTLE_ENDIAN).getInt();
+        byte[] bytes = whole.clone();
+        switch (turn % 4) {
+            case 0 -> {
+                return Arrays.copyOf(whole, random.nextInt(whole.length + 20));
+            }
+            case 1 -> {
+                for (int k = random.nextInt(1, 5); k > 0; k--) {
+                    bytes[random.nextInt(header)] = (byte) random.nextInt(256);
+                }
+            }
+            case 2 -> {
+                for (int k = random.nextInt(1, 3); k > 0; k--) {
+                    int at = random.nextInt(8, header);
+                    if (bytes[at] >= '0' && bytes[at] <= '9') {
+                        bytes[at] = (byte) random.nextInt('0', '9' + 1);
+                    }
+                }
+            }
+            default -> {
+                int at = random.nextInt(8, header);
+                bytes[at] = (byte) "{}[]\",:-e. \\0123456789".charAt(random.nextInt(22));
+            }
+        }
+        return bytes;
     }
 
     @Test
