@@ -52,6 +52,7 @@ public final class CommandTree implements Callable<Integer> {
                 .addSubcommand(new JobCommand.Serve())
                 .addSubcommand(new JobCommand.Distil())
                 .addSubcommand(new CheckpointCommand())
+                .addSubcommand(new MethodsCommand())
                 .addSubcommand(new BenchCommand(clock, home))
                 .setOut(out)
                 .setErr(err)
