@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class SequenceCodec {
     private static final int VERSION = 2;
-    /** Written before policies other than confidence: without difficulties. */
-    private static final int WITHOUT_DIFFICULTY = 1;
+    /** Written before policies other than confidence: without difficulties and drafts. */
+    private static final int CONFIDENCE_ONLY = 1;
 
     private static final String NOT_STOPPED = "";
     private static final byte STUDENT = 0;
@@ -57,7 +57,7 @@ final class SequenceCodec {
     static SequenceSnapshot decode(byte[] bytes) {
         try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
             int version = in.readByte();
-            if (version != VERSION && version != WITHOUT_DIFFICULTY) {
+            if (version != VERSION && version != CONFIDENCE_ONLY) {
                 throw new IllegalStateException("Cannot restore a sequence in flight: its state has layout " + version
                         + ", this program reads up to " + VERSION
                         + ". Restore with the program that wrote the savepoint.");
@@ -65,7 +65,7 @@ final class SequenceCodec {
             Prompt prompt = readPrompt(in);
             String student = in.readUTF();
             WrittenTokens written = readWritten(in, version);
-            HelpUsed help = new HelpUsed(HelpState.valueOf(in.readUTF()), in.readInt(), in.readInt(), in.readInt());
+            HelpUsed help = readHelp(in, version);
             String stop = in.readUTF();
             return new SequenceSnapshot(
                     prompt,
@@ -149,7 +149,7 @@ final class SequenceCodec {
         for (int t = 0; t < ids.length; t++) {
             authors.add(in.readByte() == STUDENT ? Author.STUDENT : Author.TEACHER);
             confidence[t] = in.readFloat();
-            difficulty[t] = version == WITHOUT_DIFFICULTY ? 1 - confidence[t] : in.readFloat();
+            difficulty[t] = version == CONFIDENCE_ONLY ? 1 - confidence[t] : in.readFloat();
             teacher.add(readLaw(in));
         }
         return new WrittenTokens(ids, authors, argmax, confidence, difficulty, teacher);
@@ -186,6 +186,18 @@ final class SequenceCodec {
         out.writeInt(help.asks());
         out.writeInt(help.teacherTokens());
         out.writeInt(help.masked());
+        out.writeInt(help.drafted());
+        out.writeInt(help.rejected());
+    }
+
+    private static HelpUsed readHelp(DataInputStream in, int version) throws IOException {
+        HelpState state = HelpState.valueOf(in.readUTF());
+        int asks = in.readInt();
+        int teacherTokens = in.readInt();
+        int masked = in.readInt();
+        return version == CONFIDENCE_ONLY
+                ? new HelpUsed(state, asks, teacherTokens, masked)
+                : new HelpUsed(state, asks, teacherTokens, masked, in.readInt(), in.readInt());
     }
 
     private static void writeInts(DataOutputStream out, int[] values) throws IOException {
