@@ -130,6 +130,23 @@ class LocalTeacherTest {
     }
 
     @Test
+    void aLongBlockIsReadInPiecesOfBoundedMemory() {
+        int[] drafts = new int[21];
+        for (int i = 0; i < drafts.length; i += 2) {
+            drafts[i] = law(before(look("s", LookPurpose.ASK, 0, drafts), i)).argmax();
+        }
+        Look look = look("s", LookPurpose.ASK, 0, new Draft(21, Draft.Detail.LAWS), drafts);
+
+        Reply reply = teacher.look(look).join();
+
+        assertThat(model.extendCalls).isEqualTo(3);
+        assertDetails(look, reply);
+        assertThat(reply.distributions())
+                .extracting(TeacherDistribution::argmax)
+                .isEqualTo(expected(look));
+    }
+
+    @Test
     void sequenceThatDoesNotFitIsRefusedWithTheRemedyAndTheNextLookWorks() {
         CompletableFuture<Reply> tooLong = teacher.look(ask("s", 0, new int[30]));
 

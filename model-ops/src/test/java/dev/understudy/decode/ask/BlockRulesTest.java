@@ -26,9 +26,11 @@ class BlockRulesTest {
     void rollsBackToTheEarliestDraftThatTheTeacherFindsTooImprobable() {
         BlockRule bild = new AskPolicy.Bild().rule();
         // The teacher's probability of the drafts 3 and 4 is .70 and .004 (.356675 and 5.521461 nats).
-        Verdict verdict = bild.judge(bildBlock(.70, .004));
-
-        assertThat(verdict).isEqualTo(new Verdict(1, 9));
+        assertThat(bild.judge(bildBlock(.70, .004))).isEqualTo(new Verdict(1, 9));
+        Reply both = new Reply(List.of(top(8, .9), top(9, .9), top(7, .9)), new float[] {-6, -7}, new float[0][]);
+        assertThat(bild.judge(new DraftBlock(
+                        new int[] {3, 4}, new float[0][], Sampling.GREEDY, both, new double[2], new double[3], true)))
+                .isEqualTo(new Verdict(0, 8));
     }
 
     @Test
