@@ -1,13 +1,18 @@
 package dev.understudy.decode;
 
+import dev.understudy.decode.FinishedSequence.Asking;
 import dev.understudy.decode.ask.AskHead;
 import dev.understudy.decode.ask.AskPolicy;
 import dev.understudy.decode.ask.AskScorer;
+import dev.understudy.decode.ask.BlockRule;
+import dev.understudy.decode.ask.DraftBlock;
 import dev.understudy.lm.LanguageModel;
 import dev.understudy.lm.Scores;
 import dev.understudy.prompt.Prompt;
+import dev.understudy.prompt.Sampling;
 import dev.understudy.signal.Author;
 import dev.understudy.signal.Intervention;
+import dev.understudy.teacher.Draft;
 import dev.understudy.teacher.Look;
 import dev.understudy.teacher.LookPurpose;
 import dev.understudy.teacher.Reply;
@@ -34,6 +39,8 @@ import org.jspecify.annotations.Nullable;
 public final class Decoder implements AutoCloseable {
     private final DecodeConfig config;
     private final AskPolicy policy;
+    private final BlockRule rule;
+    private final boolean blocks;
     private final StopRules stops;
     private final String vocabulary;
     private final Help help;
@@ -58,6 +65,8 @@ public final class Decoder implements AutoCloseable {
             Clock clock) {
         this.config = config;
         this.policy = config.ask().policy();
+        this.rule = policy.rule();
+        this.blocks = policy.maxDraft() > 0;
         this.stops = new StopRules(config.endIds(), tokenizer);
         this.vocabulary = tokenizer.vocabulary().fingerprint().hex();
         this.help = help;
@@ -226,38 +235,69 @@ public final class Decoder implements AutoCloseable {
     }
 
     private void decide(Sequence sequence, Scores scores, int entry, float difficulty) {
+        choose(sequence, scores, entry, difficulty);
+        boolean blockIsFull = blocks && sequence.drafted() == policy.maxDraft();
+        if (blockIsFull || policy.asks(difficulty, price(sequence))) {
+            HelpState answer = teacher.ask(sequence, LookPurpose.ASK);
+            if (answer == HelpState.GRANTED) {
+                return;
+            }
+            sequence.help = sequence.help.masked(answer);
+            writeAlone(sequence);
+        } else if (blocks) {
+            draft(sequence);
+        } else {
+            writeAlone(sequence);
+        }
+    }
+
+    private void choose(Sequence sequence, Scores scores, int entry, float difficulty) {
         Sequence.Choice choice = sequence.choice;
         choice.argmax = scores.argmax[entry];
         choice.confidence = (float) scores.confidence(entry);
         choice.difficulty = difficulty;
         choice.token = choice.argmax;
-        if (!sequence.prompt.sampling().isGreedy()) {
+        Sampling sampling = sequence.prompt.sampling();
+        if (!sampling.isGreedy()) {
             int vocabularySize = scores.logits.length / scores.capacity();
             double draw = sequence.draws.uniform(sequence.size(), Draws.Purpose.SAMPLE);
-            choice.token = sampler.choose(
-                    scores.logits,
-                    entry * vocabularySize,
-                    vocabularySize,
-                    sequence.prompt.sampling().warp(),
-                    sequence,
-                    draw);
-        }
-        if (policy.asks(difficulty, price(sequence))) {
-            HelpState answer = teacher.ask(sequence);
-            if (answer == HelpState.GRANTED) {
-                return;
+            int from = entry * vocabularySize;
+            choice.token = sampler.choose(scores.logits, from, vocabularySize, sampling.warp(), sequence, draw);
+            if (blocks && rule.detail(sampling) == Draft.Detail.LAWS) {
+                sequence.keepLogits(scores.logits, from, vocabularySize);
             }
-            sequence.help = sequence.help.masked(answer);
         }
-        write(sequence, choice.token, Author.STUDENT);
     }
 
     private double price(Sequence sequence) {
         return help.prices().price(sequence.prompt.tenant(), sequence.prompt.workload(), sequence.version);
     }
 
+    /** Writes the student's choice without showing it; a text that ends here may have to be read first. */
+    private void draft(Sequence sequence) {
+        sequence.append(sequence.choice.token, Author.STUDENT);
+        StopReason stop = stops.after(sequence, rowsHolding(sequence).context());
+        if (stop == null) {
+            return;
+        }
+        if (policy.readsTheEnd()) {
+            HelpState answer = teacher.ask(sequence, LookPurpose.VERIFY);
+            if (answer == HelpState.GRANTED) {
+                return;
+            }
+            sequence.help = sequence.help.masked(answer);
+        }
+        decided(sequence);
+    }
+
+    /** Writes the student's choice; it and the drafts before it stand. */
+    private void writeAlone(Sequence sequence) {
+        sequence.append(sequence.choice.token, Author.STUDENT);
+        decided(sequence);
+    }
+
     private void answered(Sequence sequence, Look look, @Nullable Reply reply) {
-        if (look.purpose() != LookPurpose.ASK) {
+        if (!look.purpose().writes()) {
             if (reply != null) {
                 sequence.learn(reply.distributions(), sequence.size() - 1);
                 sequence.audited |= look.purpose() == LookPurpose.AUDIT || drawsAudit(sequence);
@@ -266,24 +306,79 @@ public final class Decoder implements AutoCloseable {
             return;
         }
         sequence.phase = Sequence.Phase.DECODING;
-        if (reply == null) {
+        if (reply != null) {
+            judged(sequence, look, reply);
+        } else {
             sequence.help = sequence.help.masked(HelpState.TEACHER_DOWN);
-            write(sequence, sequence.choice.token, Author.STUDENT);
-            return;
+            if (look.purpose() == LookPurpose.ASK) {
+                sequence.append(sequence.choice.token, Author.STUDENT);
+            }
         }
-        sequence.help = sequence.help.answered();
-        sequence.append(reply.token(), Author.TEACHER);
-        sequence.learn(reply.distributions(), sequence.size() - 1);
-        written(sequence, Author.TEACHER);
+        decided(sequence);
     }
 
-    private void write(Sequence sequence, int token, Author author) {
-        sequence.append(token, author);
-        written(sequence, author);
+    /** The drafts that stand are kept, and behind them stands what the teacher writes. */
+    private void judged(Sequence sequence, Look look, Reply reply) {
+        boolean open = look.purpose() == LookPurpose.ASK;
+        int drafted = sequence.drafted();
+        int first = sequence.size() - drafted;
+        BlockRule.Verdict verdict = rule.judge(block(sequence, reply, open));
+        sequence.help = sequence.help.judged(drafted, drafted - verdict.kept());
+        if (verdict.kept() < drafted) {
+            sequence.cut(first + verdict.kept());
+        }
+        if (verdict.writes()) {
+            sequence.help = sequence.help.answered();
+            sequence.append(verdict.token(), Author.TEACHER);
+        }
+        sequence.learn(reply.distributions(), first + drafted - (open ? 0 : 1));
+        rowsHolding(sequence).rewind(sequence);
     }
 
-    private void written(Sequence sequence, Author author) {
-        listener.wrote(sequence.prompt.id(), sequence.size() - 1, sequence.lastId(), author);
+    private DraftBlock block(Sequence sequence, Reply reply, boolean open) {
+        int drafted = sequence.drafted();
+        int first = sequence.size() - drafted;
+        double[] accepts = new double[drafted];
+        double[] replaces = new double[drafted + 1];
+        for (int i = 0; i <= drafted; i++) {
+            replaces[i] = sequence.draws.uniform(first + i, Draws.Purpose.REPLACE);
+            if (i < drafted) {
+                accepts[i] = sequence.draws.uniform(first + i, Draws.Purpose.ACCEPT);
+            }
+        }
+        return new DraftBlock(sequence.drafts(), laws(sequence, reply), reply, accepts, replaces, open);
+    }
+
+    /** What the prompt's settings make of both models' logits at each draft; a penalty counts what stands before it. */
+    private DraftBlock.@Nullable Laws laws(Sequence sequence, Reply reply) {
+        Sampling sampling = sequence.prompt.sampling();
+        if (rule.detail(sampling) != Draft.Detail.LAWS) {
+            return null;
+        }
+        int before = sequence.length() - sequence.drafted();
+        float[][] student = sequence.draftLogits();
+        return new DraftBlock.Laws() {
+            @Override
+            public double[] student(int draft) {
+                return law(student[draft], draft);
+            }
+
+            @Override
+            public double[] teacher(int draft) {
+                return law(reply.laws()[draft], draft);
+            }
+
+            private double[] law(float[] logits, int draft) {
+                return sampler.law(logits, 0, logits.length, sampling.warp(), sequence, before + draft);
+            }
+        };
+    }
+
+    /** All that is written stands: tells the listener, and ends the sequence where a stop is reached. */
+    private void decided(Sequence sequence) {
+        for (int position = sequence.decide(); position < sequence.size(); position++) {
+            listener.wrote(sequence.prompt.id(), position, sequence.id(position), sequence.author(position));
+        }
         ModelRows rows = rowsHolding(sequence);
         StopReason stop = stops.after(sequence, rows.context());
         if (stop != null) {
@@ -334,8 +429,9 @@ public final class Decoder implements AutoCloseable {
         }
         String teacherVersion = seen ? help.teacher().version() : "";
         Intervention signal = seen && prompt.consent() ? signal(end, propensity, teacherVersion) : null;
+        Asking asking = new Asking(policy.name(), policy.heedsPrice() ? price(sequence) : Double.NaN);
         listener.finished(new FinishedSequence(
-                end, stops.text(sequence), sequence.audited, clock.instant(), teacherVersion, signal));
+                end, stops.text(sequence), sequence.audited, clock.instant(), asking, teacherVersion, signal));
     }
 
     private Intervention signal(SequenceSnapshot end, double propensity, String teacherVersion) {

@@ -19,7 +19,11 @@ record Draws(long key) {
         SAMPLE(1),
         ASK(2),
         AUDIT(3),
-        CANARY(4);
+        CANARY(4),
+        /** Whether a draft stands. */
+        ACCEPT(5),
+        /** What is written in place of a draft, or behind the last one. */
+        REPLACE(6);
 
         private final long number;
 

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param text completion text without special tokens, cut before a stop text
  * @param audited whether it was shown whole to the teacher by an audit draw
  * @param finishedAt when
+ * @param asking when help was asked for
  * @param teacherVersion teacher that looked, empty when none did
  * @param signal what {@link #intervention()} returns
  */
@@ -21,8 +22,18 @@ public record FinishedSequence(
         String text,
         boolean audited,
         Instant finishedAt,
+        Asking asking,
         String teacherVersion,
         @Nullable Intervention signal) {
+    /**
+     * When help was asked for.
+     *
+     * @param policy name of the policy
+     * @param price in force when the last token was decided: in [0, 1], {@code AskPrices.ASK_ALWAYS}, or not a number
+     *     where the policy ignores it
+     */
+    public record Asking(String policy, double price) {}
+
     public FinishedSequence {
         if (sequence.stop() == null) {
             throw new IllegalArgumentException(

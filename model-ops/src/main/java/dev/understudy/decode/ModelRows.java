@@ -76,6 +76,14 @@ final class ModelRows implements AutoCloseable {
         return sequence.row >= 0 && occupants[sequence.row] == sequence;
     }
 
+    /** Forgets tokens that were discarded, so that the newest one is fed next. */
+    void rewind(Sequence sequence) {
+        int behind = sequence.length() - 1;
+        if (cache.length(sequence.row) > behind) {
+            cache.truncate(sequence.row, behind);
+        }
+    }
+
     boolean hasWork() {
         for (Sequence occupant : occupants) {
             if (occupant != null && occupant.phase != Sequence.Phase.WAITING) {

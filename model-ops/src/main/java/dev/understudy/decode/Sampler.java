@@ -27,13 +27,9 @@ final class Sampler {
      * @param draw uniform in [0, 1); not used by greedy choices
      */
     int choose(float[] logits, int from, int vocabulary, Warp warp, @Nullable Sequence written, double draw) {
-        score(logits, from, vocabulary, warp, written);
+        score(logits, from, vocabulary, warp, written, written == null ? 0 : written.length());
         if (warp.temperature() == 0) {
-            int best = 0;
-            for (int i = 1; i < vocabulary; i++) {
-                best = weights[i] > weights[best] ? i : best;
-            }
-            return best;
+            return best(vocabulary);
         }
         double least = weigh(vocabulary, warp);
         double mass = 0;
@@ -55,11 +51,27 @@ final class Sampler {
         return last;
     }
 
-    /** Probabilities [V] that {@link #choose} draws from; temperature above 0. */
-    double[] law(float[] logits, int from, int vocabulary, Warp warp, @Nullable Sequence written) {
-        score(logits, from, vocabulary, warp, written);
-        double least = weigh(vocabulary, warp);
+    private int best(int vocabulary) {
+        int best = 0;
+        for (int i = 1; i < vocabulary; i++) {
+            best = weights[i] > weights[best] ? i : best;
+        }
+        return best;
+    }
+
+    /**
+     * Probabilities [V] that {@link #choose} draws from; all on one token at temperature 0.
+     *
+     * @param counted first tokens of {@code written} that a repetition penalty counts
+     */
+    double[] law(float[] logits, int from, int vocabulary, Warp warp, @Nullable Sequence written, int counted) {
+        score(logits, from, vocabulary, warp, written, counted);
         double[] law = new double[vocabulary];
+        if (warp.temperature() == 0) {
+            law[best(vocabulary)] = 1;
+            return law;
+        }
+        double least = weigh(vocabulary, warp);
         double mass = 0;
         for (int i = 0; i < vocabulary; i++) {
             law[i] = weights[i] >= least ? weights[i] : 0;
@@ -72,7 +84,7 @@ final class Sampler {
     }
 
     /** Logits with bias and penalty, in {@code weights}. */
-    private void score(float[] logits, int from, int vocabulary, Warp warp, @Nullable Sequence written) {
+    private void score(float[] logits, int from, int vocabulary, Warp warp, @Nullable Sequence written, int counted) {
         if (weights.length < vocabulary) {
             weights = new double[vocabulary];
             order = new long[vocabulary];
@@ -92,7 +104,7 @@ final class Sampler {
         }
         if (warp.repetitionPenalty() != 1 && written != null) {
             stamp++;
-            for (int t = 0; t < written.length(); t++) {
+            for (int t = 0; t < counted; t++) {
                 penalise(written.tokenAt(t), vocabulary, warp.repetitionPenalty());
             }
         }

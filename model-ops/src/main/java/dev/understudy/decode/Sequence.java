@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * One sequence in flight, mutable; owned by the task thread. Position t of the arrays is completion token t.
  *
+ * <p>Tokens are written as drafts and decided afterwards, at once where the policy has no blocks. A snapshot holds no
+ * drafts: they are drawn again, and equal, since draws are keyed.
+ *
  * <p>Phases: QUEUED (no row) → PREFILLING → DECODING ⇄ WAITING (for one token of the teacher) → LOOKING (all tokens
  * written, no row, the teacher's last look is under way).
  */
@@ -53,7 +56,11 @@ final class Sequence {
 
     int streamed;
 
+    /** Tokens, drafts included. */
     private int size;
+    /** Tokens that are decided; those behind are drafts. */
+    private int decided;
+
     private int[] ids;
     private int[] argmax;
     private float[] confidence;
@@ -61,6 +68,8 @@ final class Sequence {
     private final List<Author> authors;
     private final List<@Nullable TeacherDistribution> teacher;
     private int firstGap;
+    /** Logits that each draft was drawn from; arrays are kept for the next block. */
+    private float[][] draftLogits = new float[0][];
 
     /** What the student would write at a position; overwritten at the next one. */
     static final class Choice {
@@ -84,6 +93,7 @@ final class Sequence {
         version = from.version();
         WrittenTokens written = from.written();
         size = written.size();
+        decided = size;
         ids = Arrays.copyOf(written.ids(), Math.max(size, 32));
         argmax = Arrays.copyOf(written.studentArgmax(), ids.length);
         confidence = Arrays.copyOf(written.studentConfidence(), ids.length);
@@ -96,8 +106,14 @@ final class Sequence {
         return new Sequence(new SequenceSnapshot(prompt, "", WrittenTokens.NONE, HelpUsed.NONE, null, now, 0));
     }
 
+    /** Completion tokens, drafts included. */
     int size() {
         return size;
+    }
+
+    /** Drafts: the last tokens, which the teacher has yet to judge. */
+    int drafted() {
+        return size - decided;
     }
 
     /** Prompt and completion tokens together. */
@@ -136,11 +152,55 @@ final class Sequence {
         size++;
     }
 
-    /** Records laws whose last one belongs to position {@code last}; laws of positions below 0 are ignored. */
+    /** Everything written stands; returns how many tokens stood before. */
+    int decide() {
+        int before = decided;
+        decided = size;
+        return before;
+    }
+
+    Author author(int position) {
+        return authors.get(position);
+    }
+
+    /** Discards the tokens from {@code position} on; the student's figures there are those of {@link #choice} again. */
+    void cut(int position) {
+        choice.argmax = argmax[position];
+        choice.confidence = confidence[position];
+        choice.difficulty = difficulty[position];
+        authors.subList(position, size).clear();
+        teacher.subList(position, size).clear();
+        size = position;
+        // the text of discarded drafts must not end the sequence
+        stream = null;
+        streamed = 0;
+    }
+
+    /** Keeps a copy of what the draft that is written next was drawn from. */
+    void keepLogits(float[] logits, int from, int count) {
+        int at = drafted();
+        if (at == draftLogits.length) {
+            draftLogits = Arrays.copyOf(draftLogits, at + 1);
+            draftLogits[at] = new float[count];
+        }
+        System.arraycopy(logits, from, draftLogits[at], 0, count);
+    }
+
+    float[][] draftLogits() {
+        return draftLogits;
+    }
+
+    int[] drafts() {
+        return Arrays.copyOfRange(ids, decided, size);
+    }
+
+    /**
+     * Records laws whose last one belongs to position {@code last}; laws of positions that do not exist are ignored.
+     */
     void learn(List<TeacherDistribution> laws, int last) {
         for (int i = 0; i < laws.size(); i++) {
             int position = last - laws.size() + 1 + i;
-            if (position >= 0) {
+            if (position >= 0 && position < size) {
                 teacher.set(position, laws.get(i));
             }
         }
@@ -171,12 +231,12 @@ final class Sequence {
 
     WrittenTokens written() {
         return new WrittenTokens(
-                completionIds(),
-                authors,
-                Arrays.copyOf(argmax, size),
-                Arrays.copyOf(confidence, size),
-                Arrays.copyOf(difficulty, size),
-                teacher);
+                Arrays.copyOf(ids, decided),
+                authors.subList(0, decided),
+                Arrays.copyOf(argmax, decided),
+                Arrays.copyOf(confidence, decided),
+                Arrays.copyOf(difficulty, decided),
+                teacher.subList(0, decided));
     }
 
     SequenceSnapshot snapshot() {

@@ -3,6 +3,7 @@ package dev.understudy.decode;
 import dev.understudy.budget.Allowance;
 import dev.understudy.budget.Reservation;
 import dev.understudy.decode.ask.AskConfig;
+import dev.understudy.teacher.Draft;
 import dev.understudy.teacher.Look;
 import dev.understudy.teacher.LookPurpose;
 import dev.understudy.teacher.Reply;
@@ -42,9 +43,12 @@ final class TeacherCalls {
         this.answers = answers;
     }
 
-    /** Asks for the next token; the sequence waits when the answer is GRANTED, else the answer says why not. */
-    HelpState ask(Sequence sequence) {
-        return send(sequence, LookPurpose.ASK, Sequence.Phase.WAITING);
+    /**
+     * Asks for the next token, or for a judgement of drafts that end the text; the sequence waits when the answer is
+     * GRANTED, else the answer says why not.
+     */
+    HelpState ask(Sequence sequence, LookPurpose purpose) {
+        return send(sequence, purpose, Sequence.Phase.WAITING);
     }
 
     /** Shows the finished sequence; false when it cannot be paid or the teacher is down. */
@@ -81,7 +85,7 @@ final class TeacherCalls {
         sequence.look = look.callId();
         sequence.known = true;
         sequence.phase = phase;
-        if (purpose == LookPurpose.ASK) {
+        if (purpose.writes()) {
             sequence.help = sequence.help.asked();
         }
         // Nothing waits on this future: what matters happens in the mail, which reports its own failures to the host.
@@ -101,7 +105,15 @@ final class TeacherCalls {
                 purpose,
                 sequence.prompt.tokenIds(),
                 sequence.completionIds(),
-                sequence.firstGap());
+                sequence.firstGap(),
+                draft(sequence));
+    }
+
+    private Draft draft(Sequence sequence) {
+        Draft.Detail detail = config.policy().rule().detail(sequence.prompt.sampling());
+        return sequence.drafted() == 0 && detail != Draft.Detail.LAWS
+                ? Draft.NONE
+                : new Draft(sequence.drafted(), detail);
     }
 
     private CompletableFuture<Reply> start(Look look) {
@@ -126,16 +138,23 @@ final class TeacherCalls {
             return;
         }
         sequence.look = null;
-        boolean usable = reply != null
-                && (look.purpose() != LookPurpose.ASK || !reply.distributions().isEmpty());
+        boolean usable = reply != null && (!look.purpose().writes() || holdsWhatIsNeeded(look, reply));
         if (!usable) {
             quietUntil = clock.instant().plus(config.pause());
             LOG.warn(
                     "The teacher failed; the student goes on alone. Check the teacher when this repeats. call={} pause={} cause={}",
                     look.callId(),
                     config.pause(),
-                    failure == null ? "no distribution in the reply" : failure.toString());
+                    failure == null ? "distributions are missing in the reply" : failure.toString());
         }
         answers.answered(sequence, look, usable ? reply : null);
+    }
+
+    private static boolean holdsWhatIsNeeded(Look look, Reply reply) {
+        Draft.Detail detail = look.draft().detail();
+        return reply.distributions().size() == look.wanted()
+                && (detail == Draft.Detail.TOP
+                        || reply.draftLogProbabilities().length == look.draft().tokens())
+                && (detail != Draft.Detail.LAWS || reply.laws().length == look.detailed());
     }
 }

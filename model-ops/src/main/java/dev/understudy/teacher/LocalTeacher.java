@@ -25,7 +25,7 @@ import java.util.concurrent.LinkedBlockingQueue;
  * come along. Owns model and cache, not the log.
  *
  * <p>The thread takes all looks that wait and serves them in up to three kinds of model call: one prefill for the new
- * sequences, one step for those that miss one token, and a block each for the others.
+ * sequences, one step for those that miss one token, and a block each for the others and for those with drafts.
  */
 public final class LocalTeacher implements Teacher {
     /** Ids of a stored distribution. */
@@ -36,6 +36,7 @@ public final class LocalTeacher implements Teacher {
     private final KvCache cache;
     private final CallLog log;
     private final Scores scores;
+    private final DraftReading drafts;
     private final int context;
     private final BlockingQueue<Errand> queue = new LinkedBlockingQueue<>();
     private final Map<String, Row> rows = new LinkedHashMap<>(16, 0.75f, true);
@@ -85,6 +86,7 @@ public final class LocalTeacher implements Teacher {
         cache = model.newCache(rows);
         context = model.shape().context();
         scores = new Scores(Math.max(rows, context), TOP_K, 0);
+        drafts = new DraftReading(model, cache);
         for (int row = rows - 1; row >= 0; row--) {
             freeRows.add(row);
         }
@@ -193,12 +195,14 @@ public final class LocalTeacher implements Teacher {
         for (Errand.Answer errand : batch) {
             try {
                 log.append(errand.look());
-                if (wanted(errand.look()) == 0) {
+                if (errand.look().wanted() == 0) {
                     errand.reply().complete(new Reply(List.of()));
                     continue;
                 }
                 Work work = prepare(errand);
-                if (work.wanted() == 1 && work.cached() == 0) {
+                if (errand.look().detailed() > 0) {
+                    answerBlock(work);
+                } else if (work.wanted() == 1 && work.cached() == 0) {
                     fresh.add(work);
                 } else if (work.wanted() == 1 && work.missing() == 1) {
                     single.add(work);
@@ -233,7 +237,7 @@ public final class LocalTeacher implements Teacher {
         int prompt = look.promptIds().length;
         int written = look.completionIds().length;
         int length = prompt + written - (ask ? 0 : 1);
-        int wanted = wanted(look);
+        int wanted = look.wanted();
         if (length > context) {
             throw new IllegalArgumentException("Teacher " + version + " cannot look at " + look.sequence() + ": "
                     + length + " tokens do not fit into its context of " + context
@@ -250,13 +254,39 @@ public final class LocalTeacher implements Teacher {
         return new Work(errand, row, all, keep, wanted);
     }
 
-    private static int wanted(Look look) {
-        return look.completionIds().length - look.knownThrough() + (look.purpose() == LookPurpose.ASK ? 1 : 0);
-    }
-
     private static int commonPrefix(int[] a, int[] b) {
         int mismatch = Arrays.mismatch(a, b);
         return mismatch < 0 ? a.length : mismatch;
+    }
+
+    /** The positions before the drafts are told as usual, those of the drafts in the detail that is wanted. */
+    private void answerBlock(Work work) {
+        Look look = work.errand().look();
+        int detailed = look.detailed();
+        int plain = work.wanted() - detailed;
+        int row = work.row().index;
+        int[] block = work.block();
+        int split = block.length - detailed;
+        try {
+            List<TeacherDistribution> laws = new ArrayList<>(work.wanted());
+            if (split > 0) {
+                model.extend(cache, row, Arrays.copyOf(block, split), Math.max(1, plain), scores);
+            }
+            for (int i = 0; i < plain; i++) {
+                laws.add(law(i));
+            }
+            Reply reply = drafts.read(row, Arrays.copyOfRange(block, split, block.length), look, laws);
+            work.row().ids = work.all();
+            work.errand().reply().complete(reply);
+        } catch (RuntimeException e) {
+            fail(work, e);
+        }
+    }
+
+    private void fail(Work work, RuntimeException e) {
+        cache.truncate(work.row().index, 0);
+        work.row().ids = new int[0];
+        work.errand().reply().completeExceptionally(e);
     }
 
     private void attempt(List<Work> works, Runnable call) {
@@ -275,19 +305,19 @@ public final class LocalTeacher implements Teacher {
                 work.errand().reply().complete(new Reply(laws));
             }
         } catch (RuntimeException e) {
-            for (Work work : works) {
-                cache.truncate(work.row().index, 0);
-                work.row().ids = new int[0];
-                work.errand().reply().completeExceptionally(e);
-            }
+            works.forEach(work -> fail(work, e));
         }
     }
 
     private TeacherDistribution law(int entry) {
-        int from = entry * TOP_K;
+        return law(scores, entry);
+    }
+
+    static TeacherDistribution law(Scores scores, int entry) {
+        int from = entry * scores.topK();
         return new TeacherDistribution(
-                Arrays.copyOfRange(scores.topIds, from, from + TOP_K),
-                Arrays.copyOfRange(scores.topLogProbabilities, from, from + TOP_K));
+                Arrays.copyOfRange(scores.topIds, from, from + scores.topK()),
+                Arrays.copyOfRange(scores.topLogProbabilities, from, from + scores.topK()));
     }
 
     private static int[] rowsOf(List<Work> works) {

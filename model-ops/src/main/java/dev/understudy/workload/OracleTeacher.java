@@ -3,11 +3,11 @@ package dev.understudy.workload;
 import dev.understudy.lm.TeacherDistribution;
 import dev.understudy.teacher.CallLog;
 import dev.understudy.teacher.Look;
-import dev.understudy.teacher.LookPurpose;
 import dev.understudy.teacher.Reply;
 import dev.understudy.teacher.Teacher;
 import dev.understudy.token.Tokenizer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
@@ -51,13 +51,20 @@ public final class OracleTeacher implements Teacher {
     private Reply answer(Look look) {
         // Special tokens are left out of decoded text, so what remains is the line without its separator.
         int[] gold = DemoModels.answerIds(tokenizer, parser.answer(tokenizer.decode(look.promptIds())));
-        int end = look.completionIds().length + (look.purpose() == LookPurpose.ASK ? 1 : 0);
         List<TeacherDistribution> distributions = new ArrayList<>();
-        for (int position = look.knownThrough(); position < end; position++) {
-            int token = gold[Math.min(position, gold.length - 1)];
+        for (int i = 0; i < look.wanted(); i++) {
+            int token = gold[Math.min(look.knownThrough() + i, gold.length - 1)];
             distributions.add(new TeacherDistribution(new int[] {token}, new float[] {(float) Math.log1p(-DOUBT)}));
         }
-        return new Reply(distributions);
+        return Reply.withDetails(look, distributions, this::law);
+    }
+
+    /** The doubt is spread over all other tokens. */
+    private float[] law(TeacherDistribution top) {
+        float[] law = new float[tokenizer.vocabulary().size()];
+        Arrays.fill(law, (float) Math.log(DOUBT / (law.length - 1)));
+        law[top.argmax()] = top.logProbabilities()[0];
+        return law;
     }
 
     @Override

@@ -12,6 +12,7 @@ import dev.understudy.lm.Storage;
 import dev.understudy.lm.TeacherDistribution;
 import dev.understudy.lm.Trainer;
 import dev.understudy.prompt.Prompt;
+import dev.understudy.prompt.Sampling;
 import dev.understudy.signal.Author;
 import dev.understudy.teacher.CallLog;
 import dev.understudy.teacher.LocalTeacher;
@@ -21,9 +22,12 @@ import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Student and teacher are real models with random weights: seed 1 and the same for the teacher, so that they agree. */
 class DecoderOnEngineTest {
@@ -73,6 +77,49 @@ class DecoderOnEngineTest {
                             .sum())
                     .isEqualTo(1_000_000 - stage.tokensLeft);
         }
+    }
+
+    /** Student and teacher are one model, so nearly every draft stands, sampled ones too. */
+    @ParameterizedTest
+    @MethodSource("blockPolicies")
+    void draftsThatTheSameModelJudgesStand(AskPolicy policy, @TempDir Path folder) {
+        try (Trainer trainer = Engine.installed().initialise(SHAPE, 1)) {
+            trainer.saveModel(folder.resolve("m"), Storage.FP32);
+        }
+        List<Prompt> prompts = IntStream.range(0, 8)
+                .mapToObj(i -> Stage.prompt(
+                        "p" + i,
+                        9 + i,
+                        i % 2 == 0 ? Sampling.GREEDY : new Sampling(1, 20, 1, i, List.of(), List.of()),
+                        i,
+                        7))
+                .toList();
+        try (LanguageModel student = Engine.installed().open(folder.resolve("m"), Kernel.FP32);
+                CallLog log = new CallLog(folder.resolve("log"), Clock.fixed(Stage.NOW, ZoneOffset.UTC));
+                LocalTeacher teacher = LocalTeacher.open(Engine.installed(), folder.resolve("m"), log)) {
+            AskConfig ask = new AskConfig(policy, 0, false, Duration.ofSeconds(10), Duration.ofSeconds(1));
+            try (Decoder decoder = helped(student, teacher, ask)) {
+                prompts.forEach(decoder::admit);
+                Awaitility.await().pollInSameThread().until(() -> {
+                    stage.run(decoder);
+                    return decoder.isEmpty();
+                });
+            }
+        }
+
+        int drafted = 0;
+        int rejected = 0;
+        for (Prompt prompt : prompts) {
+            HelpUsed help = stage.end(prompt.id().value()).sequence().help();
+            drafted += help.drafted();
+            rejected += help.rejected();
+        }
+        assertThat(drafted).isGreaterThan(30);
+        assertThat(rejected).isLessThan(3);
+    }
+
+    static Stream<AskPolicy> blockPolicies() {
+        return Stream.of(new AskPolicy.Speculative(4, 1), new AskPolicy.Bild(.05, 5, 3));
     }
 
     private Decoder helped(LanguageModel student, LocalTeacher teacher, AskConfig ask) {

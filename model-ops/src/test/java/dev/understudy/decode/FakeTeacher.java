@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 
 /** A teacher that follows a script and answers at once, when told to, or never. */
 final class FakeTeacher implements Teacher {
@@ -20,11 +21,21 @@ final class FakeTeacher implements Teacher {
     final List<String> forgotten = new ArrayList<>();
     boolean holds;
     boolean down;
-    private final Script script;
+    private final Function<int[], TeacherDistribution> laws;
+    private final int vocabulary;
     private final Queue<Runnable> held = new ArrayDeque<>();
 
     FakeTeacher(Script script) {
-        this.script = script;
+        this(Stage.V, tokens -> {
+            Law law = script.after(tokens);
+            return new TeacherDistribution(new int[] {law.argmax()}, new float[] {(float) Math.log(law.confidence())});
+        });
+    }
+
+    /** @param laws of the token that follows; what they leave out has equal parts of the rest */
+    FakeTeacher(int vocabulary, Function<int[], TeacherDistribution> laws) {
+        this.vocabulary = vocabulary;
+        this.laws = laws;
     }
 
     @Override
@@ -63,16 +74,23 @@ final class FakeTeacher implements Teacher {
     }
 
     private Reply reply(Look look) {
-        int end = look.completionIds().length + (look.purpose() == LookPurpose.ASK ? 1 : 0);
-        List<TeacherDistribution> laws = new ArrayList<>();
-        for (int position = look.knownThrough(); position < end; position++) {
+        List<TeacherDistribution> told = new ArrayList<>();
+        for (int i = 0; i < look.wanted(); i++) {
+            int position = look.knownThrough() + i;
             int[] tokens = Arrays.copyOf(look.promptIds(), look.promptIds().length + position);
             System.arraycopy(look.completionIds(), 0, tokens, look.promptIds().length, position);
-            Law law = script.after(tokens);
-            laws.add(new TeacherDistribution(
-                    new int[] {law.argmax()}, new float[] {(float) Math.log(law.confidence())}));
+            told.add(laws.apply(tokens));
         }
-        return new Reply(laws);
+        return Reply.withDetails(look, told, this::whole);
+    }
+
+    private float[] whole(TeacherDistribution top) {
+        float[] law = new float[vocabulary];
+        Arrays.fill(law, (float) Math.log(top.tailMass() / Math.max(1, vocabulary - top.ids().length)));
+        for (int k = 0; k < top.ids().length; k++) {
+            law[top.ids()[k]] = top.logProbabilities()[k];
+        }
+        return law;
     }
 
     @Override

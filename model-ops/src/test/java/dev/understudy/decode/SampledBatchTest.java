@@ -148,7 +148,7 @@ class SampledBatchTest {
             written.append(expected[t], Author.STUDENT);
         }
         double[] law = new Sampler()
-                .law(scores.logits, 0, vocabulary, prompt.sampling().warp(), written);
+                .law(scores.logits, 0, vocabulary, prompt.sampling().warp(), written, written.length());
         double draw = Draws.of(prompt.id(), prompt.sampling().seed()).uniform(at, Draws.Purpose.SAMPLE);
         double nearest = 1;
         double sum = 0;

@@ -53,7 +53,8 @@ class SamplingGoldenTest {
                     .isEqualTo(golden.path("argmax").asInt());
             return;
         }
-        double[] law = sampler.law(logits, vocabulary, vocabulary, warp, written);
+        double[] law =
+                sampler.law(logits, vocabulary, vocabulary, warp, written, written == null ? 0 : written.length());
         double below = 0;
         for (int i = 0; i < vocabulary; i++) {
             double expected = golden.path("probabilities").path(i).asDouble();

@@ -11,6 +11,7 @@ import dev.understudy.lm.ScriptedLanguageModel.Law;
 import dev.understudy.prompt.Prompt;
 import dev.understudy.prompt.PromptId;
 import dev.understudy.prompt.Sampling;
+import dev.understudy.signal.Author;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -34,7 +35,8 @@ final class Stage implements DecodeListener, HelpStatistics {
     final List<String> drained = new ArrayList<>();
     final List<String> seen = new ArrayList<>();
     final List<Double> pricesNeeded = new ArrayList<>();
-    final FakeTeacher teacher = new FakeTeacher(Stage::teacherLaw);
+    final FakeTeacher teacher;
+    final List<String> shown = new ArrayList<>();
     final ScriptedLanguageModel student = new ScriptedLanguageModel(V, 64, Stage::studentLaw);
     final Queue<Runnable> mails = new ConcurrentLinkedQueue<>();
     double price = 0.5;
@@ -43,6 +45,14 @@ final class Stage implements DecodeListener, HelpStatistics {
     Reservation refusal = new Reservation.Exhausted();
     Instant now = NOW;
     private int starts;
+
+    Stage() {
+        this(new FakeTeacher(Stage::teacherLaw));
+    }
+
+    Stage(FakeTeacher teacher) {
+        this.teacher = teacher;
+    }
 
     static Law studentLaw(int[] tokens) {
         return new Law(hash(tokens, 1) % (V - 2), tokens.length % 3 == 0 ? 0.3 : 0.9);
@@ -137,6 +147,11 @@ final class Stage implements DecodeListener, HelpStatistics {
                 return now;
             }
         };
+    }
+
+    @Override
+    public void wrote(PromptId prompt, int index, int token, Author author) {
+        shown.add(prompt.value() + "[" + index + "]=" + token + " " + author);
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.understudy.teacher;
 import static dev.understudy.lm.ScriptedLanguageModel.hash;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.understudy.lm.ScriptedLanguageModel;
 import dev.understudy.lm.ScriptedLanguageModel.Law;
@@ -27,6 +28,7 @@ class LocalTeacherTest {
     private static final int V = 40;
     private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
     private static final List<LookPurpose> PURPOSES = List.of(LookPurpose.values());
+    private static final List<Draft.Detail> DETAILS = List.of(Draft.Detail.values());
     private static final int[] PROMPT = {1, 2, 3};
 
     private final ScriptedLanguageModel model = new ScriptedLanguageModel(V, 32, LocalTeacherTest::law);
@@ -51,8 +53,7 @@ class LocalTeacherTest {
 
     @Test
     void askFeedsOnlyTheTokensSinceTheOneBeforeAndBringsTheirDistributions() {
-        assertThat(teacher.look(ask("s", 0)).join().token())
-                .isEqualTo(law(PROMPT).argmax());
+        assertThat(last(teacher.look(ask("s", 0)).join())).isEqualTo(law(PROMPT).argmax());
         assertThat(model.tokensFed).isEqualTo(3);
 
         Reply second = teacher.look(ask("s", 1, 9, 8, 7)).join();
@@ -106,7 +107,11 @@ class LocalTeacherTest {
         for (int i = 0; i < 200; i++) {
             int[] completion = random.ints(random.nextInt(6), 0, 2).toArray();
             LookPurpose purpose = PURPOSES.get(random.nextInt(PURPOSES.size()));
-            Look look = look("s" + random.nextInt(7), purpose, random.nextInt(completion.length + 1), completion);
+            int known = random.nextInt(completion.length + 1);
+            Draft draft = new Draft(
+                    purpose.writes() ? random.nextInt(completion.length - known + 1) : 0,
+                    purpose.writes() ? DETAILS.get(random.nextInt(DETAILS.size())) : Draft.Detail.TOP);
+            Look look = look("s" + random.nextInt(7), purpose, known, draft, completion);
             looks.add(look);
             replies.add(teacher.look(look));
             if (random.nextInt(5) == 0) {
@@ -119,8 +124,26 @@ class LocalTeacherTest {
                     .as("seed %d look %d", seed, i)
                     .extracting(TeacherDistribution::argmax)
                     .isEqualTo(expected(looks.get(i)));
+            assertDetails(looks.get(i), replies.get(i).join());
         }
         assertThat(CallLog.read(file)).hasSize(200);
+    }
+
+    @Test
+    void aLongBlockIsReadInPiecesOfBoundedMemory() {
+        int[] drafts = new int[21];
+        for (int i = 0; i < drafts.length; i += 2) {
+            drafts[i] = law(before(look("s", LookPurpose.ASK, 0, drafts), i)).argmax();
+        }
+        Look look = look("s", LookPurpose.ASK, 0, new Draft(21, Draft.Detail.LAWS), drafts);
+
+        Reply reply = teacher.look(look).join();
+
+        assertThat(model.extendCalls).isEqualTo(3);
+        assertDetails(look, reply);
+        assertThat(reply.distributions())
+                .extracting(TeacherDistribution::argmax)
+                .isEqualTo(expected(look));
     }
 
     @Test
@@ -130,8 +153,7 @@ class LocalTeacherTest {
         assertThatThrownBy(tooLong::join)
                 .hasMessageContaining("33 tokens do not fit into its context of 32")
                 .hasMessageContaining("Lower the prompt's max tokens");
-        assertThat(teacher.look(ask("s", 0)).join().token())
-                .isEqualTo(law(PROMPT).argmax());
+        assertThat(last(teacher.look(ask("s", 0)).join())).isEqualTo(law(PROMPT).argmax());
     }
 
     @Test
@@ -146,18 +168,50 @@ class LocalTeacherTest {
     }
 
     private Look look(String sequence, LookPurpose purpose, int knownThrough, int... completion) {
-        return new Look("c" + calls++, sequence, "acme", "order", NOW, purpose, PROMPT, completion, knownThrough);
+        return look(sequence, purpose, knownThrough, Draft.NONE, completion);
+    }
+
+    private Look look(String sequence, LookPurpose purpose, int knownThrough, Draft draft, int... completion) {
+        return new Look(
+                "c" + calls++, sequence, "acme", "order", NOW, purpose, PROMPT, completion, knownThrough, draft);
+    }
+
+    private static int last(Reply reply) {
+        return reply.distributions().get(reply.distributions().size() - 1).argmax();
     }
 
     private static List<Integer> expected(Look look) {
-        int end = look.completionIds().length + (look.purpose() == LookPurpose.ASK ? 1 : 0);
         List<Integer> ids = new ArrayList<>();
-        for (int position = look.knownThrough(); position < end; position++) {
-            int[] tokens = Arrays.copyOf(PROMPT, PROMPT.length + position);
-            System.arraycopy(look.completionIds(), 0, tokens, PROMPT.length, position);
-            ids.add(law(tokens).argmax());
+        for (int i = 0; i < look.wanted(); i++) {
+            ids.add(law(before(look, look.knownThrough() + i)).argmax());
         }
         return ids;
+    }
+
+    private static int[] before(Look look, int position) {
+        int[] tokens = Arrays.copyOf(PROMPT, PROMPT.length + position);
+        System.arraycopy(look.completionIds(), 0, tokens, PROMPT.length, position);
+        return tokens;
+    }
+
+    /** The script gives its choice 0.8 and the others equal parts of the rest. */
+    private static void assertDetails(Look look, Reply reply) {
+        Draft draft = look.draft();
+        boolean told = draft.detail() != Draft.Detail.TOP;
+        assertThat(reply.draftLogProbabilities()).hasSize(told ? draft.tokens() : 0);
+        assertThat(reply.laws().length).isEqualTo(draft.detail() == Draft.Detail.LAWS ? look.detailed() : 0);
+        int first = look.completionIds().length - draft.tokens();
+        for (int i = 0; told && i < draft.tokens(); i++) {
+            boolean chosen = law(before(look, first + i)).argmax() == look.completionIds()[first + i];
+            assertThat(Math.exp(reply.draftLogProbabilities()[i]))
+                    .isEqualTo(chosen ? 0.8 : 0.2 / (V - 1), within(1e-6));
+        }
+        for (int i = 0; i < reply.laws().length; i++) {
+            int choice = law(before(look, first + i)).argmax();
+            for (int v = 0; v < V; v++) {
+                assertThat(Math.exp(reply.laws()[i][v])).isEqualTo(v == choice ? 0.8 : 0.2 / (V - 1), within(1e-6));
+            }
+        }
     }
 
     private static Law law(int[] tokens) {

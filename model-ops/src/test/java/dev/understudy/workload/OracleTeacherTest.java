@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.understudy.lm.TeacherDistribution;
 import dev.understudy.teacher.CallLog;
+import dev.understudy.teacher.Draft;
 import dev.understudy.teacher.Look;
 import dev.understudy.teacher.LookPurpose;
 import dev.understudy.teacher.Reply;
@@ -43,10 +44,10 @@ class OracleTeacherTest {
         for (int i = 0; i < EXAMPLE.answer().length(); i++) {
             Reply reply = look(LookPurpose.ASK, written, written.length);
             written = Arrays.copyOf(written, written.length + 1);
-            written[i] = reply.token();
+            written[i] = last(reply);
         }
         assertThat(tokenizer.decode(written)).isEqualTo(EXAMPLE.answer());
-        assertThat(look(LookPurpose.ASK, written, 0).token()).isZero();
+        assertThat(last(look(LookPurpose.ASK, written, 0))).isZero();
         assertThat(look(LookPurpose.ASK, written, 3).distributions())
                 .hasSize(EXAMPLE.answer().length() + 1 - 3);
     }
@@ -66,7 +67,8 @@ class OracleTeacherTest {
     @Test
     void logsALookEvenWhenItCannotAnswer() {
         int[] nonsense = tokenizer.encode("hello");
-        Look look = new Look("c", "s", "acme", "order-c2", Instant.EPOCH, LookPurpose.ASK, nonsense, new int[0], 0);
+        Look look = new Look(
+                "c", "s", "acme", "order-c2", Instant.EPOCH, LookPurpose.ASK, nonsense, new int[0], 0, Draft.NONE);
         assertThat(teacher.look(look)).isCompletedExceptionally();
         assertThat(CallLog.read(file)).hasSize(1);
     }
@@ -74,8 +76,21 @@ class OracleTeacherTest {
     private Reply look(LookPurpose purpose, int[] written, int from) {
         int[] prompt = tokenizer.encode(EXAMPLE.prompt() + LetterTokenizer.SEPARATOR);
         return teacher.look(new Look(
-                        "c", "s", "acme", EXAMPLE.workload().id(), Instant.EPOCH, purpose, prompt, written, from))
+                        "c",
+                        "s",
+                        "acme",
+                        EXAMPLE.workload().id(),
+                        Instant.EPOCH,
+                        purpose,
+                        prompt,
+                        written,
+                        from,
+                        Draft.NONE))
                 .join();
+    }
+
+    private static int last(Reply reply) {
+        return reply.distributions().get(reply.distributions().size() - 1).argmax();
     }
 
     private static Integer[] box(int[] ids) {

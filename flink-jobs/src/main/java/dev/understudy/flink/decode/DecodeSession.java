@@ -154,7 +154,7 @@ final class DecodeSession implements DecodeListener, SwapHost, AutoCloseable {
     public void finished(FinishedSequence finished) {
         counts.accept(finished);
         out.accept(records.completion(finished));
-        finished.intervention().ifPresent(signal -> out.accept(records.signal(signal, finished.finishedAt())));
+        finished.intervention().ifPresent(signal -> out.accept(records.signal(signal, finished)));
     }
 
     @Override

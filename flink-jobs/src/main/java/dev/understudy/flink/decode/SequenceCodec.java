@@ -30,11 +30,11 @@ import org.jspecify.annotations.Nullable;
  * classes that wrote it, so a changed layout takes a new number and keeps a reader of the old one.
  */
 final class SequenceCodec {
-    private static final int VERSION = 3;
-    /** Written before min-p, repetition penalty and bias. */
-    private static final int WITHOUT_PENALTIES = 2;
-    /** Written before policies other than confidence: without difficulties. */
-    private static final int WITHOUT_DIFFICULTY = 1;
+    private static final int VERSION = 2;
+    /**
+     * Written before policies other than confidence: without difficulties, drafts, min-p, repetition penalty and bias.
+     */
+    private static final int CONFIDENCE_ONLY = 1;
 
     private static final String NOT_STOPPED = "";
     private static final byte STUDENT = 0;
@@ -63,7 +63,7 @@ final class SequenceCodec {
     static SequenceSnapshot decode(byte[] bytes) {
         try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
             int version = in.readByte();
-            if (version < WITHOUT_DIFFICULTY || version > VERSION) {
+            if (version != VERSION && version != CONFIDENCE_ONLY) {
                 throw new IllegalStateException("Cannot restore a sequence in flight: its state has layout " + version
                         + ", this program reads up to " + VERSION
                         + ". Restore with the program that wrote the savepoint.");
@@ -71,7 +71,7 @@ final class SequenceCodec {
             Prompt prompt = readPrompt(in, version);
             String student = in.readUTF();
             WrittenTokens written = readWritten(in, version);
-            HelpUsed help = new HelpUsed(HelpState.valueOf(in.readUTF()), in.readInt(), in.readInt(), in.readInt());
+            HelpUsed help = readHelp(in, version);
             String stop = in.readUTF();
             return new SequenceSnapshot(
                     prompt,
@@ -144,7 +144,7 @@ final class SequenceCodec {
         for (int i = in.readInt(); i > 0; i--) {
             stopTexts.add(in.readUTF());
         }
-        if (version <= WITHOUT_PENALTIES) {
+        if (version == CONFIDENCE_ONLY) {
             return new Sampling(temperature, topK, topP, seed, stopIds, stopTexts);
         }
         double minP = in.readDouble();
@@ -177,7 +177,7 @@ final class SequenceCodec {
         for (int t = 0; t < ids.length; t++) {
             authors.add(in.readByte() == STUDENT ? Author.STUDENT : Author.TEACHER);
             confidence[t] = in.readFloat();
-            difficulty[t] = version == WITHOUT_DIFFICULTY ? 1 - confidence[t] : in.readFloat();
+            difficulty[t] = version == CONFIDENCE_ONLY ? 1 - confidence[t] : in.readFloat();
             teacher.add(readLaw(in));
         }
         return new WrittenTokens(ids, authors, argmax, confidence, difficulty, teacher);
@@ -214,6 +214,18 @@ final class SequenceCodec {
         out.writeInt(help.asks());
         out.writeInt(help.teacherTokens());
         out.writeInt(help.masked());
+        out.writeInt(help.drafted());
+        out.writeInt(help.rejected());
+    }
+
+    private static HelpUsed readHelp(DataInputStream in, int version) throws IOException {
+        HelpState state = HelpState.valueOf(in.readUTF());
+        int asks = in.readInt();
+        int teacherTokens = in.readInt();
+        int masked = in.readInt();
+        return version == CONFIDENCE_ONLY
+                ? new HelpUsed(state, asks, teacherTokens, masked)
+                : new HelpUsed(state, asks, teacherTokens, masked, in.readInt(), in.readInt());
     }
 
     private static void writeInts(DataOutputStream out, int[] values) throws IOException {

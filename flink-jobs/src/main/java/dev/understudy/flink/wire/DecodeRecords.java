@@ -10,11 +10,13 @@ import dev.understudy.wire.decode.CompletionProduced;
 import dev.understudy.wire.decode.HelpState;
 import dev.understudy.wire.decode.StopReason;
 import dev.understudy.wire.prompt.PromptRejected;
+import dev.understudy.wire.signal.InterventionRecorded;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** What decoding writes to Kafka: completions, signals and rejections. Owned by one task thread. */
 public final class DecodeRecords {
@@ -47,6 +49,10 @@ public final class DecodeRecords {
                 .setHelpState(HelpState.valueOf(sequence.help().state().name()))
                 .setAsks(sequence.help().asks())
                 .setTeacherTokens(sequence.help().teacherTokens())
+                .setPolicy(finished.asking().policy())
+                .setPrice(price(finished))
+                .setDraftedTokens(sequence.help().drafted())
+                .setRejectedTokens(sequence.help().rejected())
                 .setAudited(finished.audited())
                 .setResumed(sequence.resumed())
                 .setQueueMillis(millis(prompt.submittedAt(), sequence.startedAt()))
@@ -58,8 +64,17 @@ public final class DecodeRecords {
     }
 
     /** The training signal of a finished sequence. */
-    public WireRecord signal(Intervention intervention, Instant recordedAt) {
-        return out.of(Topics.SIGNALS, InterventionAvro.fromDomain(intervention, recordedAt));
+    public WireRecord signal(Intervention intervention, FinishedSequence finished) {
+        InterventionRecorded record = InterventionAvro.fromDomain(intervention, finished.finishedAt());
+        record.setPolicy(finished.asking().policy());
+        record.setPrice(price(finished));
+        record.setBudgetState(finished.sequence().help().state().name());
+        return out.of(Topics.SIGNALS, record);
+    }
+
+    private static @Nullable Double price(FinishedSequence finished) {
+        double price = finished.asking().price();
+        return Double.isNaN(price) ? null : price;
     }
 
     /** A rejection, with the bytes as they came. */

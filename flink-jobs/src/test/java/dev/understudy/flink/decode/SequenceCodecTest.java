@@ -14,6 +14,8 @@ import dev.understudy.prompt.PromptId;
 import dev.understudy.prompt.Sampling;
 import dev.understudy.prompt.Warp;
 import dev.understudy.signal.Author;
+import java.io.IOException;
+import java.io.InputStream;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Base64;
@@ -52,7 +54,13 @@ class SequenceCodecTest {
                 new float[] {0.2f, 0.8f},
                 Arrays.asList(null, LAW));
         return new SequenceSnapshot(
-                prompt, "v-3", written, new HelpUsed(HelpState.EXHAUSTED, 4, 1, 2), stop, Instant.ofEpochMilli(99), 2);
+                prompt,
+                "v-3",
+                written,
+                new HelpUsed(HelpState.EXHAUSTED, 4, 1, 2, 9, 3),
+                stop,
+                Instant.ofEpochMilli(99),
+                2);
     }
 
     @Test
@@ -68,6 +76,23 @@ class SequenceCodecTest {
     void aRunningSequenceHasNoStopReason() {
         assertThat(SequenceCodec.decode(SequenceCodec.encode(sequence(null))).stop())
                 .isNull();
+    }
+
+    /** Bytes that version 1 of the layout wrote for {@link #sequence}: no difficulties, no drafts. */
+    @Test
+    void theFirstLayoutIsStillRead() throws IOException {
+        SequenceSnapshot sequence = sequence(StopReason.MAX_TOKENS);
+
+        SequenceSnapshot back;
+        try (InputStream golden = SequenceCodecTest.class.getResourceAsStream("/state/sequence-v1.bin")) {
+            back = SequenceCodec.decode(golden.readAllBytes());
+        }
+
+        assertThat(back.prompt()).usingRecursiveComparison().isEqualTo(sequence.prompt());
+        assertThat(back.written().ids()).containsExactly(8, 5);
+        assertThat(back.written().difficulty()).containsExactly(1 - 0.9f, 1 - 0.3f);
+        assertThat(back.help()).isEqualTo(new HelpUsed(HelpState.EXHAUSTED, 4, 1, 2));
+        assertThat(back.resumed()).isEqualTo(2);
     }
 
     @Test

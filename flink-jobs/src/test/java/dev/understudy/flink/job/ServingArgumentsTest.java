@@ -100,6 +100,23 @@ class ServingArgumentsTest {
         assertThat(policy("entropy")).isEqualTo(new AskPolicy.Entropy(0.7));
         assertThat(policy("margin")).isEqualTo(new AskPolicy.Margin(0.3));
         assertThat(policy("always")).isEqualTo(new AskPolicy.Always());
+        assertThat(policy("bild")).isEqualTo(new AskPolicy.Bild(0.6, 5, 16));
+        assertThat(policy("speculative")).isEqualTo(new AskPolicy.Speculative(4, 1));
+    }
+
+    @Test
+    void blockPoliciesTakeAllTheirSettings() {
+        ServingConfig bild = parse(
+                "decode.policy=bild",
+                "decode.bild.fallback=0.5",
+                "decode.bild.rollback=2",
+                "decode.bild.max-draft=8",
+                "budget.target.kind=fixed");
+        ServingConfig speculative = parse(
+                "decode.policy=speculative", "decode.speculative.draft-tokens=6", "decode.speculative.lenience=0.5");
+
+        assertThat(bild.decode().ask().policy()).isEqualTo(new AskPolicy.Bild(0.5, 2, 8));
+        assertThat(speculative.decode().ask().policy()).isEqualTo(new AskPolicy.Speculative(6, 0.5));
     }
 
     @Test
@@ -116,6 +133,13 @@ class ServingArgumentsTest {
     void aSettingOutOfRangeSaysTheRange() {
         assertThatThrownBy(() -> parse("decode.confidence.threshold=0", "budget.target.kind=fixed"))
                 .hasMessageContaining("decode.confidence.threshold is '0'; expected a number above 0, up to 1");
+        assertThatThrownBy(() -> parse("decode.policy=speculative", "decode.speculative.lenience=0"))
+                .hasMessageContaining("decode.speculative.lenience is '0'; expected a number above 0, up to 1;"
+                        + " 1 is lossless, smaller values accept more of the student's tokens");
+        assertThatThrownBy(() -> parse("decode.policy=bild", "decode.bild.max-draft=2.5"))
+                .hasMessageContaining("decode.bild.max-draft is '2.5'; expected a whole number from 1 to 256");
+        assertThatThrownBy(() -> parse("decode.policy=bild", "decode.bild.fallback=1", "budget.target.kind=fixed"))
+                .hasMessageContaining("decode.bild.fallback is '1'; expected a number above 0, below 1");
         assertThatThrownBy(() -> parse("budget.target.agreement=1.5"))
                 .hasMessageContaining("budget.target.agreement is '1.5'; expected a number above 0, up to 1");
         assertThatThrownBy(() -> parse("budget.target.kind=luck"))

@@ -5,8 +5,8 @@ import java.io.Serializable;
 
 /**
  * When the student asks the teacher for the next token. Scoring policies give every position a difficulty in [0, 1] and
- * ask where it exceeds the workload's price, so that one target means the same to all of them; {@link Never} and
- * {@link Always} ignore the price and are bound by the allowance alone.
+ * ask where it exceeds the workload's price, so that one target means the same to all of them; {@link Never},
+ * {@link Always} and {@link Speculative} ignore the price and are bound by the allowance alone.
  *
  * <p>A policy is a setting and travels with the job. What scores the rows of a step is made from it once a student
  * version ({@link #scorer}), because a learned scorer belongs to the version.
@@ -45,6 +45,24 @@ public sealed interface AskPolicy extends Serializable {
      */
     default boolean asks(double difficulty, double price) {
         return difficulty > price;
+    }
+
+    /**
+     * Most tokens of the student that stand undecided, and are not shown, until the teacher has read them; 0 when each
+     * is decided as it is written. One more is asked for in any case.
+     */
+    default int maxDraft() {
+        return 0;
+    }
+
+    /** Whether a text that ends within its drafts is read by the teacher before it counts. */
+    default boolean readsTheEnd() {
+        return false;
+    }
+
+    /** What becomes of drafts that the teacher has read, and what it writes behind them. */
+    default BlockRule rule() {
+        return BlockRules.WRITE;
     }
 
     /** The student is on its own. Difficulties are reported by confidence, for audits. */
@@ -256,6 +274,114 @@ public sealed interface AskPolicy extends Serializable {
         @Override
         public double fixedPrice(int vocabulary) {
             return 0.5;
+        }
+    }
+
+    /**
+     * Fallback and rollback after Kim et al. 2023, Big Little Decoder: the student drafts; where it is less confident
+     * than the fallback the teacher reads the block and writes the next token, or replaces an earlier draft that it
+     * finds too improbable. The difficulty is that of {@link Confidence}. Where we deviate: the student writes the
+     * first token too, and drafts that end the text stand without having been read.
+     *
+     * @param fallback probability of the most probable token below which the teacher is asked where no controller moves
+     *     the price, in (0, 1)
+     * @param rollback negative log-probability under the teacher above which a draft is replaced, nats in (0, 100]
+     * @param maxDraft most drafts of a block, in [1, 256]
+     */
+    record Bild(double fallback, double rollback, int maxDraft) implements AskPolicy {
+        public Bild {
+            requireRange("decode.bild.fallback", fallback, fallback > 0 && fallback < 1, "(0, 1)");
+            requireRange("decode.bild.rollback", rollback, rollback > 0 && rollback <= 100, "(0, 100] nats");
+            requireRange("decode.bild.max-draft", maxDraft, maxDraft >= 1 && maxDraft <= 256, "[1, 256]");
+        }
+
+        /** Fallback 0.6, rollback 5 nats, at most 16 drafts. */
+        public Bild() {
+            this(0.6, 5, 16);
+        }
+
+        @Override
+        public String name() {
+            return "bild";
+        }
+
+        @Override
+        public AskScorer scorer(AskHead head, ModelShape student) {
+            return Scorers.CONFIDENCE;
+        }
+
+        @Override
+        public double fixedPrice(int vocabulary) {
+            return 1 - fallback;
+        }
+
+        @Override
+        public BlockRule rule() {
+            return new BlockRules.Rollback(rollback);
+        }
+    }
+
+    /**
+     * Speculative verification, Leviathan et al. 2023: the student drafts, the teacher's law decides. At lenience 1 the
+     * text has the teacher's law exactly as long as every block is paid for; below, the mode is lossy.
+     *
+     * @param draftTokens drafts of a block (gamma), in [1, 32]
+     * @param lenience l, in (0, 1]
+     */
+    record Speculative(int draftTokens, double lenience) implements AskPolicy {
+        public Speculative {
+            requireRange(
+                    "decode.speculative.draft-tokens", draftTokens, draftTokens >= 1 && draftTokens <= 32, "[1, 32]");
+            if (!(lenience > 0 && lenience <= 1)) {
+                throw new IllegalArgumentException("decode.speculative.lenience: " + lenience
+                        + " is out of range, expected (0, 1]; 1 is lossless, smaller values accept more of the"
+                        + " student's tokens.");
+            }
+        }
+
+        /** 4 drafts, lossless. */
+        public Speculative() {
+            this(4, 1);
+        }
+
+        @Override
+        public String name() {
+            return lenience == 1 ? "speculative" : "speculative-lenient";
+        }
+
+        @Override
+        public AskScorer scorer(AskHead head, ModelShape student) {
+            return Scorers.CONFIDENCE;
+        }
+
+        @Override
+        public double fixedPrice(int vocabulary) {
+            return 1;
+        }
+
+        @Override
+        public boolean heedsPrice() {
+            return false;
+        }
+
+        @Override
+        public boolean asks(double difficulty, double price) {
+            return false;
+        }
+
+        @Override
+        public int maxDraft() {
+            return draftTokens;
+        }
+
+        @Override
+        public boolean readsTheEnd() {
+            return true;
+        }
+
+        @Override
+        public BlockRule rule() {
+            return new BlockRules.Verification(lenience);
         }
     }
 

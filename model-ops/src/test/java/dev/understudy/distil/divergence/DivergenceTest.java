@@ -104,7 +104,7 @@ class DivergenceTest {
         assertThat(Divergence.of("generalised-jsd", 0, .1)).isEqualTo(new ForwardKl());
         assertThat(Divergence.of("generalised-jsd", 1, .1)).isEqualTo(new ReverseKl());
         assertThatThrownBy(() -> Divergence.of("kl", .5, .1))
-                .hasMessageContaining("'kl' is unknown, expected forward-kl");
+                .hasMessageContaining("'kl' is unknown, expected one of forward-kl");
         assertThatThrownBy(() -> Divergence.of("generalised-jsd", 1.5, .1)).hasMessageContaining("expected [0, 1]");
         assertThatThrownBy(() -> Divergence.of("skew-kl", .5, 0)).hasMessageContaining("expected (0, 1)");
     }
