@@ -18,7 +18,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.time.Instant;
 import java.util.Arrays;
-import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -27,12 +26,6 @@ import org.junit.jupiter.api.Test;
 class SequenceCodecTest {
     private static final TeacherDistribution LAW =
             new TeacherDistribution(new int[] {5, 9}, new float[] {-0.1f, -2.5f});
-
-    /** A sequence as layout 2 wrote it. */
-    private static final String LAYOUT_2 =
-            "AgADcC0xAARhY21lAAZvcmRlcnMAAAADAAAAAwAAAAEAAAAEP+ZmZmZmZmYAAAAoP+5mZmZmZmb//////////QAAAAIAAAACAAAA"
-                    + "BwAAAAIAAQoAB0VuZGUgw7wAAAARAQAAAAAAAATSAAN2LTMAAAACAAAACAAAAAUAAAACAAAACAAAAAYAP2ZmZj5MzM0AAT6ZmZo/"
-                    + "TMzNAgAAAAW9zMzNAAAACcAgAAAACUVYSEFVU1RFRAAAAAQAAAABAAAAAgAAAAAAAAAAAGMAAAAC";
 
     private static final Warp WARP = new Warp(0.7, 40, 0.95, 0.05, 1.1, Map.of(7, -2.5, 3, 1.0));
 
@@ -78,7 +71,7 @@ class SequenceCodecTest {
                 .isNull();
     }
 
-    /** Bytes that version 1 of the layout wrote for {@link #sequence}: no difficulties, no drafts. */
+    /** Bytes that version 1 of the layout wrote for {@link #sequence}: no difficulties, drafts, penalties. */
     @Test
     void theFirstLayoutIsStillRead() throws IOException {
         SequenceSnapshot sequence = sequence(StopReason.MAX_TOKENS);
@@ -88,23 +81,15 @@ class SequenceCodecTest {
             back = SequenceCodec.decode(golden.readAllBytes());
         }
 
-        assertThat(back.prompt()).usingRecursiveComparison().isEqualTo(sequence.prompt());
+        assertThat(back.prompt())
+                .usingRecursiveComparison()
+                .ignoringFields("sampling.warp")
+                .isEqualTo(sequence.prompt());
+        assertThat(back.prompt().sampling().warp()).isEqualTo(new Warp(0.7, 40, 0.95, 0, 1, Map.of()));
         assertThat(back.written().ids()).containsExactly(8, 5);
         assertThat(back.written().difficulty()).containsExactly(1 - 0.9f, 1 - 0.3f);
         assertThat(back.help()).isEqualTo(new HelpUsed(HelpState.EXHAUSTED, 4, 1, 2));
         assertThat(back.resumed()).isEqualTo(2);
-    }
-
-    @Test
-    void stateOfAnEarlierLayoutIsStillRead() {
-        SequenceSnapshot back = SequenceCodec.decode(Base64.getDecoder().decode(LAYOUT_2));
-
-        Sampling sampling = back.prompt().sampling();
-        assertThat(sampling.warp()).isEqualTo(new Warp(0.7, 40, 0.95, 0, 1, Map.of()));
-        assertThat(sampling.stopTexts()).containsExactly("\n", "Ende ü");
-        assertThat(back.prompt().maxTokens()).isEqualTo(17);
-        assertThat(back.written().ids()).containsExactly(8, 5);
-        assertThat(back.written().teacher()).containsExactly(null, LAW);
     }
 
     @Test
