@@ -201,7 +201,7 @@ public final class PipelineBench {
                                 TENANT,
                                 examples.get(i).prompt(),
                                 null,
-                                new SamplingChoice(0.0, 0, 1.0, 0L, List.of(), List.of()),
+                                SamplingChoice.newBuilder().build(),
                                 MOST_TOKENS,
                                 false,
                                 null,

@@ -14,7 +14,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -38,7 +37,7 @@ final class PromptsCommand {
     @Command(
             name = "send",
             description =
-                    "Sends one prompt a line: {\"id\",\"tenant\",\"workload\",\"text\"} and optionally \"maxTokens\", \"temperature\", \"consent\".",
+                    "Sends one prompt a line: {\"id\",\"tenant\",\"workload\",\"text\"} and optionally \"maxTokens\", \"consent\" and the sampling settings \"temperature\", \"topK\", \"topP\", \"minP\", \"repetitionPenalty\", \"seed\".",
             mixinStandardHelpOptions = true)
     int send(
             @Mixin Broker broker,
@@ -100,13 +99,14 @@ final class PromptsCommand {
                 node.path("workload").asText(workload),
                 node.path("text").asText(),
                 null,
-                new SamplingChoice(
-                        node.path("temperature").asDouble(0),
-                        0,
-                        1.0,
-                        node.path("seed").asLong(0),
-                        List.of(),
-                        List.of()),
+                SamplingChoice.newBuilder()
+                        .setTemperature(node.path("temperature").asDouble(0))
+                        .setTopK(node.path("topK").asInt(0))
+                        .setTopP(node.path("topP").asDouble(1))
+                        .setMinP(node.path("minP").asDouble(0))
+                        .setRepetitionPenalty(node.path("repetitionPenalty").asDouble(1))
+                        .setSeed(node.path("seed").asLong(0))
+                        .build(),
                 node.path("maxTokens").asInt(maxTokens),
                 node.path("consent").asBoolean(false),
                 null,

@@ -13,7 +13,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /** Sends the traffic at its rate on a thread of its own; a phase that waits for a round is silent meanwhile. */
 final class Sender implements AutoCloseable {
@@ -124,14 +123,13 @@ final class Sender implements AutoCloseable {
     }
 
     private PromptSubmitted submitted(Sent one) {
-        List<@Nullable Integer> none = List.of();
         return new PromptSubmitted(
                 one.id(),
                 one.tenant(),
                 one.workload(),
                 one.text(),
                 null,
-                new SamplingChoice(0.0, 0, 1.0, 0L, List.copyOf(none), List.of()),
+                SamplingChoice.newBuilder().build(),
                 MOST_TOKENS,
                 true,
                 null,

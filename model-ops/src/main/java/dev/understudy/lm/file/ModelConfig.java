@@ -13,9 +13,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.SortedSet;
-import java.util.TreeSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,12 +51,13 @@ public record ModelConfig(
 
     /**
      * Ids that end a completion: those of {@code config.json} and, where there is one, of
-     * {@code generation_config.json}, which names further ones, as for the end of a turn.
+     * {@code generation_config.json}, which names further ones, as for the end of a turn; in the order of the files,
+     * each once.
      *
      * @throws ModelRejectedException when a file is missing or malformed
      */
     public static List<Integer> endIds(Path directory) {
-        SortedSet<Integer> ids = new TreeSet<>();
+        Set<Integer> ids = new LinkedHashSet<>();
         for (String name : List.of("config.json", "generation_config.json")) {
             JsonNode named = root(directory.resolve(name)).path("eos_token_id");
             for (JsonNode id : named.isArray() ? named : List.of(named)) {

@@ -106,7 +106,7 @@ class ModelDirectoryTest {
         new ModelConfig(SHAPE, null, 2).write(folder, Storage.FP32);
         assertThat(ModelConfig.endIds(folder)).containsExactly(2);
         Files.writeString(folder.resolve("generation_config.json"), "{\"eos_token_id\": [7, 2, 5]}");
-        assertThat(ModelConfig.endIds(folder)).containsExactly(2, 5, 7);
+        assertThat(ModelConfig.endIds(folder)).containsExactly(2, 7, 5);
         Files.writeString(folder.resolve("generation_config.json"), "{");
         assertThatThrownBy(() -> ModelConfig.endIds(folder)).hasMessageContaining("generation_config.json");
     }
