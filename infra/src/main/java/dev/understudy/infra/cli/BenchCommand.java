@@ -49,10 +49,10 @@ final class BenchCommand {
                     int rows,
             @Option(
                             names = "--prompts",
-                            defaultValue = "3000",
-                            description = "Prompts a side (default: ${DEFAULT-VALUE}).")
+                            defaultValue = "1500",
+                            description = "Prompts a side and round (default: ${DEFAULT-VALUE}).")
                     int prompts,
-            @Option(names = "--rounds", defaultValue = "3", description = "Alternations (default: ${DEFAULT-VALUE}).")
+            @Option(names = "--rounds", defaultValue = "9", description = "Alternations (default: ${DEFAULT-VALUE}).")
                     int rounds)
             throws IOException, InterruptedException {
         Path directory = model == null ? home.resolve("infra").resolve("models").resolve("student") : model;
@@ -172,11 +172,12 @@ final class BenchCommand {
     private static String text(Figures figures) {
         return String.format(
                 Locale.ROOT,
-                "engine %.0f tokens/s, pipeline %.0f tokens/s, ratio %.3f (lowest %.3f, highest %.3f)",
+                "engine %.0f tokens/s, pipeline %.0f tokens/s, ratio %.3f (quartiles %.3f and %.3f of %d rounds)",
                 figures.engineTokensPerSecond(),
                 figures.pipelineTokensPerSecond(),
                 figures.ratio(),
-                figures.lowestRatio(),
-                figures.highestRatio());
+                figures.lowerQuartile(),
+                figures.upperQuartile(),
+                figures.rounds().size());
     }
 }

@@ -1,0 +1,80 @@
+package dev.understudy.infra.bench;
+
+import dev.understudy.decode.DecodeConfig;
+import dev.understudy.decode.DecodeListener;
+import dev.understudy.decode.Decoder;
+import dev.understudy.decode.FinishedSequence;
+import dev.understudy.decode.Help;
+import dev.understudy.decode.HelpStatistics;
+import dev.understudy.decode.ask.AskConfig;
+import dev.understudy.lm.Engine;
+import dev.understudy.lm.LanguageModel;
+import dev.understudy.prompt.Prompt;
+import dev.understudy.prompt.PromptId;
+import dev.understudy.prompt.PromptTemplate;
+import dev.understudy.prompt.Sampling;
+import dev.understudy.token.Tokenizer;
+import java.time.Clock;
+import java.util.List;
+
+/** The decoder that serves, without Kafka and Flink around it, on the caller's thread. */
+final class BareEngine implements AutoCloseable {
+    private final Clock clock;
+    private final BenchSetup setup;
+    private final Tokenizer tokenizer;
+    private final LanguageModel student;
+
+    BareEngine(Clock clock, BenchSetup setup) {
+        this.clock = clock;
+        this.setup = setup;
+        Engine installed = Engine.installed();
+        tokenizer = installed.tokenizer(setup.model());
+        student = installed.open(setup.model(), BenchSetup.KERNEL);
+    }
+
+    /** Decodes the texts as fast as it can. */
+    Finishes decode(List<String> texts) {
+        Finishes finishes = new Finishes();
+        DecodeListener listener = new DecodeListener() {
+            @Override
+            public void finished(FinishedSequence finished) {
+                finishes.add(clock.instant(), finished.sequence().written().size());
+            }
+
+            @Override
+            public void drained(String version, LanguageModel drained) {}
+        };
+        DecodeConfig config = DecodeConfig.of(setup.rows(), setup.endIds(tokenizer), AskConfig.never());
+        PromptTemplate template = PromptTemplate.read(setup.model());
+        try (Decoder decoder = new Decoder(config, tokenizer, Help.none(), listener, HelpStatistics.NONE, clock)) {
+            decoder.serve("bench", student);
+            int next = 0;
+            while (next < texts.size() || !decoder.isEmpty()) {
+                while (next < texts.size() && decoder.freeSlots() > 0) {
+                    decoder.admit(prompt(next, template.render(tokenizer, texts.get(next))));
+                    next++;
+                }
+                decoder.step();
+            }
+        }
+        return finishes;
+    }
+
+    private Prompt prompt(int number, int[] ids) {
+        return new Prompt(
+                new PromptId("b-" + number),
+                BenchSetup.TENANT,
+                BenchSetup.TENANT,
+                ids,
+                Sampling.GREEDY,
+                BenchSetup.MOST_TOKENS,
+                false,
+                clock.instant());
+    }
+
+    @Override
+    public void close() {
+        student.close();
+        tokenizer.close();
+    }
+}
