@@ -112,7 +112,7 @@ final class PolicyArguments {
     private PolicyArguments() {}
 
     private static SettingKind<Double> inside() {
-        SettingKind<Double> inside = SettingKind.number(Double.MIN_VALUE, Math.nextDown(1));
+        SettingKind<Double> inside = SettingKind.number(Double.MIN_VALUE, Math.nextDown(1.0));
         return new SettingKind<>("a number above 0, below 1", inside.read(), inside.show());
     }
 
