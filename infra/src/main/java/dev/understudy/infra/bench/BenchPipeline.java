@@ -145,7 +145,7 @@ final class BenchPipeline implements AutoCloseable {
                 BenchSetup.TENANT,
                 text,
                 null,
-                new SamplingChoice(0.0, 0, 1.0, 0L, List.of(), List.of()),
+                SamplingChoice.newBuilder().build(),
                 BenchSetup.MOST_TOKENS,
                 false,
                 null,
