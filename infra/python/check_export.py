@@ -38,8 +38,9 @@ def check(directory, golden):
              "worstLogit": worst_logit(model, prompts)}
     greedy = True
     for prompt in prompts:
-        tokens = model.generate(torch.tensor([prompt["ids"]]), do_sample=False, max_new_tokens=24, min_new_tokens=24,
-                                eos_token_id=None, pad_token_id=0)[0, len(prompt["ids"]):].tolist()
+        ids = torch.tensor([prompt["ids"]])
+        tokens = model.generate(ids, attention_mask=torch.ones_like(ids), do_sample=False, max_new_tokens=24,
+                                min_new_tokens=24, eos_token_id=None, pad_token_id=0)[0, ids.shape[1]:].tolist()
         greedy = greedy and tokens == prompt["greedy"]["ids"]
     found["greedyEqual"] = greedy
     found["endIds"] = GenerationConfig.from_pretrained(directory).eos_token_id

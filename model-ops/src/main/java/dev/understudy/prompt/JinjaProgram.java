@@ -16,6 +16,7 @@ import com.hubspot.jinjava.tree.Node;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,7 +52,8 @@ final class JinjaProgram {
         }
         library = engine.getGlobalContextCopy();
         JinjavaInterpreter parser = interpreter(Map.of());
-        program = parser.parse(TemplateText.normalised(source));
+        String text = TemplateText.normalised(source);
+        program = guarded(() -> parser.parse(text));
         refuse(parser.getErrorsCopy());
     }
 
@@ -74,16 +76,27 @@ final class JinjaProgram {
     synchronized String render(Map<String, Object> names) {
         steps = 0;
         JinjavaInterpreter interpreter = interpreter(names);
-        String text;
         try {
-            text = interpreter.render(program);
+            String text = guarded(() -> interpreter.render(program));
+            refuse(interpreter.getErrorsCopy());
+            return text;
+        } finally {
+            // what was resolved is noted there for tools that nobody uses here
+            library.reset();
+        }
+    }
+
+    /** A template is data: whatever the library throws over it is a fault of the template. */
+    private static <T> T guarded(Supplier<T> work) {
+        try {
+            return work.get();
         } catch (InterpretException e) {
             throw failure(e, e.getLineNumber(), String.valueOf(e.getMessage()));
+        } catch (RuntimeException e) {
+            throw failure(e, -1, String.valueOf(e.getMessage()));
         } catch (StackOverflowError e) {
             throw new TemplateException("it is nested too deeply, expected ordinary depth; simplify the template", e);
         }
-        refuse(interpreter.getErrorsCopy());
-        return text;
     }
 
     private static void refuse(List<TemplateError> errors) {

@@ -86,11 +86,12 @@ final class DecodeSession implements DecodeListener, SwapHost, AutoCloseable {
         out = host.out();
         counts = host.counts();
         metrics = host.metrics();
-        records = new DecodeRecords(settings.kafka());
+        PromptTemplate template = PromptTemplate.read(Path.of(settings.student().initialDirectory()));
+        records = new DecodeRecords(settings.kafka(), template.hash());
         swaps = new SwapRecords(settings.kafka());
         intake = new PromptIntake(
                 tokenizer,
-                PromptTemplate.read(Path.of(settings.student().initialDirectory())),
+                template,
                 names(settings.budgets()),
                 first.model().shape().context());
         decoder = new Decoder(config, tokenizer, help, this, HelpStatistics.NONE, clock);

@@ -107,7 +107,7 @@ final class DistilOperator extends AbstractStreamOperator<WireRecord>
             discardOrphans(store, cycle.round());
         }
         Receiver receiver = new Receiver(memory, cycle, getMetricGroup().addGroup("distil"));
-        session = new Session(student, memory, saves, cycle, new DistilInputs(kafka), receiver);
+        session = new Session(student, memory, saves, cycle, new DistilInputs(kafka, student.templateHash()), receiver);
         getMetricGroup().addGroup("distil").gauge("round", cycle::round);
         getMetricGroup().addGroup("distil").gauge("step", cycle::steps);
         getMetricGroup().addGroup("distil").gauge("newSignals", memory::fresh);

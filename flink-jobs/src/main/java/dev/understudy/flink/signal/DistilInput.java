@@ -88,6 +88,8 @@ public sealed interface DistilInput {
         MALFORMED,
         /** The submitter did not agree to training. */
         NO_CONSENT,
+        /** A signal of a prompt that was rendered with another chat template than the student's. */
+        FOREIGN_TEMPLATE,
         /** A record for another reader of the same topic. */
         NOT_FOR_DISTILLATION
     }

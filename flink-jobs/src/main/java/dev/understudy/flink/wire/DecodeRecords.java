@@ -24,10 +24,16 @@ public final class DecodeRecords {
     private static final int LONGEST_ORIGINAL = 900_000;
 
     private final OutgoingRecords out;
+    private final String template;
 
-    /** Records for the topics of one pipeline. */
-    public DecodeRecords(KafkaAccess kafka) {
+    /**
+     * Records for the topics of one pipeline.
+     *
+     * @param template sha256 of the chat template that prompts are rendered with, empty when there is none
+     */
+    public DecodeRecords(KafkaAccess kafka, String template) {
         out = new OutgoingRecords(kafka);
+        this.template = template;
     }
 
     /** The completion of a finished sequence. */
@@ -68,6 +74,7 @@ public final class DecodeRecords {
         InterventionRecorded record = InterventionAvro.fromDomain(intervention, finished.finishedAt());
         record.setPolicy(finished.asking().policy());
         record.setPrice(price(finished));
+        record.setTemplateHash(template);
         record.setBudgetState(finished.sequence().help().state().name());
         return out.of(Topics.SIGNALS, record);
     }

@@ -27,8 +27,16 @@ public final class DistilInputs {
 
     private final Map<String, WireCodec<SpecificRecord>> codecs = new HashMap<>();
 
-    /** Reads records of one pipeline's topics. */
-    public DistilInputs(KafkaAccess kafka) {
+    private final String template;
+
+    /**
+     * Reads records of one pipeline's topics.
+     *
+     * @param template sha256 of the student's chat template, empty when there is none: signals of prompts that were
+     *     rendered otherwise are passed over
+     */
+    public DistilInputs(KafkaAccess kafka, String template) {
+        this.template = template;
         TOPICS.forEach(topic -> codecs.put(kafka.name(topic), WireCodec.of(topic)));
     }
 
@@ -51,8 +59,12 @@ public final class DistilInputs {
         }
     }
 
-    private static DistilInput input(TopicRecord at, SpecificRecord value) {
+    private DistilInput input(TopicRecord at, SpecificRecord value) {
         if (value instanceof InterventionRecorded signal) {
+            String rendered = signal.getTemplateHash();
+            if (rendered != null && !rendered.equals(template)) {
+                return new PassedOver(Reason.FOREIGN_TEMPLATE);
+            }
             return new DistilInput.Signal(InterventionAvro.toDomain(signal), at.topic(), at.partition(), at.offset());
         }
         if (value instanceof OutcomeReported outcome) {

@@ -6,22 +6,27 @@ import dev.understudy.checkpoint.CheckpointId;
 import dev.understudy.flink.signal.DistilInput;
 import dev.understudy.flink.signal.DistilInput.PassedOver;
 import dev.understudy.flink.signal.DistilInput.Reason;
+import dev.understudy.lm.TeacherDistribution;
+import dev.understudy.signal.Author;
+import dev.understudy.signal.Intervention;
 import dev.understudy.wire.Topics;
 import dev.understudy.wire.WireCodec;
 import dev.understudy.wire.budget.CommandKind;
 import dev.understudy.wire.budget.OperatorCommand;
+import dev.understudy.wire.signal.InterventionRecorded;
 import dev.understudy.wire.signal.OutcomeReported;
 import dev.understudy.wire.swap.VersionAssigned;
 import java.time.Instant;
 import java.util.List;
 import org.apache.avro.specific.SpecificRecord;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class DistilInputsTest {
     private static final Instant AT = Instant.ofEpochMilli(1_700_000_000_000L);
     private static final KafkaAccess KAFKA = new KafkaAccess("localhost:1", "demo.");
 
-    private final DistilInputs inputs = new DistilInputs(KAFKA);
+    private final DistilInputs inputs = new DistilInputs(KAFKA, "ab");
 
     @Test
     void bytesThatAreNoRecordAreAnInputLikeAnyOther() {
@@ -35,6 +40,37 @@ class DistilInputsTest {
         assertThat(read(Topics.FEEDBACK, outcome(true)))
                 .isEqualTo(new DistilInput.Outcome("acme", "order-c1", "three boxes", "3"));
         assertThat(read(Topics.FEEDBACK, outcome(false))).isEqualTo(new PassedOver(Reason.NO_CONSENT));
+    }
+
+    @Test
+    void aSignalMustBeRenderedWithTheStudentsTemplate() throws Exception {
+        assertThat(read(Topics.SIGNALS, signal("ab"))).isInstanceOf(DistilInput.Signal.class);
+        assertThat(read(Topics.SIGNALS, signal(null))).isInstanceOf(DistilInput.Signal.class);
+        assertThat(read(Topics.SIGNALS, signal("cd"))).isEqualTo(new PassedOver(Reason.FOREIGN_TEMPLATE));
+        assertThat(read(Topics.SIGNALS, signal(""))).isEqualTo(new PassedOver(Reason.FOREIGN_TEMPLATE));
+    }
+
+    private static InterventionRecorded signal(@Nullable String template) {
+        InterventionRecorded record = InterventionAvro.fromDomain(
+                new Intervention(
+                        "p",
+                        "acme",
+                        "order",
+                        new int[] {1},
+                        new int[] {2},
+                        List.of(Author.STUDENT),
+                        new int[] {2},
+                        new float[] {0.5f},
+                        new float[] {0.5f},
+                        List.of(new TeacherDistribution(new int[] {2}, new float[] {-0.1f})),
+                        1,
+                        "s",
+                        "t",
+                        "v",
+                        true),
+                AT);
+        record.setTemplateHash(template);
+        return record;
     }
 
     @Test
