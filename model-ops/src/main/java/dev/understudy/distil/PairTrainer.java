@@ -127,7 +127,7 @@ public final class PairTrainer {
     }
 
     /** The position before each answer token predicts it. */
-    static TrainingBatch batch(List<Pair> pairs) {
+    public static TrainingBatch batch(List<Pair> pairs) {
         TokenBatch tokens = tokens(pairs);
         int[] labels = pairs.stream()
                 .flatMapToInt(pair -> Arrays.stream(pair.answer()))
@@ -138,7 +138,7 @@ public final class PairTrainer {
     }
 
     /** Sequences without their last token, and the positions that predict the answers, row by row. */
-    static TokenBatch tokens(List<Pair> pairs) {
+    public static TokenBatch tokens(List<Pair> pairs) {
         int time = pairs.stream().mapToInt(Pair::length).max().orElseThrow() - 1;
         int[] ids = new int[pairs.size() * time];
         int[] positions =

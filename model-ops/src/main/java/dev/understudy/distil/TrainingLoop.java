@@ -8,6 +8,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
@@ -48,20 +49,26 @@ public final class TrainingLoop {
         this.clock = clock;
     }
 
+    /** Takes up to {@code count} steps that nothing interrupts. */
+    public boolean run(long count, int every, Consumer<TrainingProgress> reports) {
+        return run(count, every, reports, () -> false);
+    }
+
     /**
      * Takes up to {@code count} steps, fewer when the schedule ends first.
      *
      * @param every steps between reports, at least 1
+     * @param interrupted asked before each step; true ends the run early
      * @return true when the schedule is finished
      */
-    public boolean run(long count, int every, Consumer<TrainingProgress> reports) {
+    public boolean run(long count, int every, Consumer<TrainingProgress> reports, BooleanSupplier interrupted) {
         long steps = plan.schedule().steps();
         long end = Math.min(steps, trainer.steps() + count);
         double loss = 0;
         long tokens = 0;
         long first = trainer.steps();
         Instant since = clock.instant();
-        while (trainer.steps() < end) {
+        while (trainer.steps() < end && !interrupted.getAsBoolean()) {
             List<TrainingBatch> parts = batches.parts(trainer.steps());
             double rate = plan.schedule().rateAt(trainer.steps());
             loss += trainer.step(parts, plan.loss(), plan.hyper().withLearningRate(rate))

@@ -32,6 +32,20 @@ public interface Engine {
     Trainer resume(Path stateDirectory);
 
     /**
+     * Opens a Hugging Face directory to train an adapter for it; its own weights never change.
+     *
+     * @param seed of the adapter's first values
+     */
+    AdapterTrainer adapt(Path directory, Lora lora, long seed);
+
+    /**
+     * Continues an adapter from {@link Trainer#saveState}.
+     *
+     * @throws ModelRejectedException when the model it belongs to is gone or another
+     */
+    AdapterTrainer resumeAdapter(Path stateDirectory);
+
+    /**
      * New weights by the recipe: embedding N(0, 0.1), matrices N(0, 1/sqrt(fan-in)), output projections also divided by
      * sqrt(2 layers), norm gains 1. Deterministic in the seed.
      */

@@ -6,6 +6,7 @@ import dev.understudy.infra.bench.BenchShape;
 import dev.understudy.infra.bench.DecodeBench;
 import dev.understudy.infra.bench.PipelineBench;
 import dev.understudy.infra.bench.PipelineBench.Figures;
+import dev.understudy.infra.bench.TrainBench;
 import dev.understudy.lm.Engine;
 import dev.understudy.lm.Kernel;
 import java.io.IOException;
@@ -118,6 +119,89 @@ final class BenchCommand {
             lines.forEach(line -> spec.commandLine().getOut().println(text(line)));
         }
         return 0;
+    }
+
+    @Command(
+            name = "train",
+            description = {
+                "Tokens per second of distillation steps, with a live teacher and from its recorded laws, and their share of what this machine allows.",
+                "With --python TRL's GKD trainer runs in turn with them: ratios are paired, with median and spread."
+            },
+            mixinStandardHelpOptions = true)
+    int train(
+            @Option(names = "--json", description = "Prints JSON.") boolean json,
+            @Option(
+                            names = "--student",
+                            defaultValue = "TINY",
+                            description = "One of ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+                    BenchShape student,
+            @Option(
+                            names = "--teacher",
+                            defaultValue = "SMALL",
+                            description = "One of ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+                    BenchShape teacher,
+            @Option(names = "--rows", defaultValue = "8", description = "Sequences a step (default: ${DEFAULT-VALUE}).")
+                    int rows,
+            @Option(
+                            names = "--tokens",
+                            defaultValue = "128",
+                            description = "Length of each sequence (default: ${DEFAULT-VALUE}).")
+                    int tokens,
+            @Option(
+                            names = "--top-k",
+                            defaultValue = "32",
+                            description = "Ids of a recorded law (default: ${DEFAULT-VALUE}).")
+                    int topK,
+            @Option(
+                            names = "--steps",
+                            defaultValue = "8",
+                            description = "Steps of a side's turn (default: ${DEFAULT-VALUE}).")
+                    int steps,
+            @Option(names = "--rounds", defaultValue = "5", description = "Alternations (default: ${DEFAULT-VALUE}).")
+                    int rounds,
+            @CommandLine.Mixin TrainPythonOptions python)
+            throws IOException {
+        Engine engine = Engine.installed();
+        Path models = Files.createTempDirectory("understudy-bench-");
+        student.write(engine, models.resolve("student"));
+        teacher.write(engine, models.resolve("teacher"));
+        TrainBench bench = new TrainBench(
+                engine,
+                models.resolve("student"),
+                models.resolve("teacher"),
+                new TrainBench.Settings(rows, tokens, topK, steps, rounds));
+        List<TrainBench.Line> lines = bench.run(python.wanted ? python.side(home) : null);
+        if (json) {
+            spec.commandLine().getOut().println(json(Map.of("rows", lines)));
+        } else {
+            lines.forEach(line -> spec.commandLine().getOut().println(TrainBench.text(line)));
+        }
+        return 0;
+    }
+
+    /** The other side of the training comparison. */
+    static final class TrainPythonOptions {
+        @Option(names = "--python", description = "Runs the Python peers in turn with ours.")
+        private boolean wanted;
+
+        @Option(
+                names = "--python-bin",
+                defaultValue = "python3",
+                description =
+                        "Interpreter that has infra/python/requirements.txt installed (default: ${DEFAULT-VALUE}).")
+        private String interpreter = "python3";
+
+        @Option(
+                names = "--peer",
+                split = ",",
+                defaultValue = "trl",
+                description = "Any of trl, loop (a plain PyTorch loop) (default: ${DEFAULT-VALUE}).")
+        private List<String> peers = List.of();
+
+        private TrainBench.Python side(Path home) {
+            Path script = home.resolve("infra").resolve("python").resolve("peer_train.py");
+            return new TrainBench.Python(interpreter, script, peers);
+        }
     }
 
     /** The other side of a comparison. */

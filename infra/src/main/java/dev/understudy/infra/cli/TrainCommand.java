@@ -1,7 +1,12 @@
 package dev.understudy.infra.cli;
 
+import dev.understudy.config.SettingsException;
+import dev.understudy.infra.train.TrainRun;
+import dev.understudy.infra.train.TrainSettings;
+import dev.understudy.infra.train.TrainSettings.Beginning;
 import dev.understudy.lm.Engine;
 import dev.understudy.workload.DemoModels;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,19 +15,24 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** Trains the models that the demo starts from; a run that was interrupted continues. */
+/** Trains a model on a file of pairs, by its completions or by a teacher, or one of the models of the demo. */
 @Command(
         name = "train",
         description = {
-            "Trains the demo's tokenizer, student or teacher from generated pairs.",
-            "The student takes about 3 CPU minutes, the teacher about 15. An interrupted run continues when started again with the same --out."
+            "Trains a model on pairs {\"prompt\",\"completion\"}, one JSON object a line: on the completions, or with --teacher on what it says of them.",
+            "Without --from a new model is made, and without --teacher a new tokenizer. Ctrl-C leaves a run that the same command continues with --resume.",
+            "With --recipe it makes the demo's tokenizer (seconds), student (about 3 CPU minutes) or teacher (about 15); an interrupted one continues when started again."
         },
         mixinStandardHelpOptions = true)
 final class TrainCommand implements Callable<Integer> {
+    private static final String CROSS_ENTROPY = "cross-entropy";
+    private static final String FORWARD_KL = "forward-kl";
+
     /** What to make. */
     enum Recipe {
         TOKENIZER,
@@ -32,22 +42,43 @@ final class TrainCommand implements Callable<Integer> {
 
     private final Clock clock;
 
-    @Option(names = "--recipe", required = true, description = "One of: ${COMPLETION-CANDIDATES}.")
-    private Recipe recipe = Recipe.STUDENT;
+    @Option(names = "--data", description = "JSON-lines file of pairs.")
+    private @Nullable Path data;
 
-    @Option(names = "--out", required = true, description = "Folder of the model.")
+    @Option(names = "--out", required = true, description = "Folder of the run and of the model.")
     private Path out = Path.of(".");
+
+    @Option(names = "--model", description = "YAML file of sizes and training settings (docs/training.md).")
+    private @Nullable Path model;
+
+    @Option(names = "--from", description = "Model directory whose weights are trained further.")
+    private @Nullable Path from;
+
+    @Option(names = "--teacher", description = "Model directory whose next-token laws are learnt; recorded once.")
+    private @Nullable Path teacher;
+
+    @Option(
+            names = "--method",
+            description =
+                    "cross-entropy, or with --teacher forward-kl (default), reverse-kl, generalised-jsd, skew-kl, skew-reverse-kl.")
+    private @Nullable String method;
+
+    @Option(names = "--resume", description = "Continues the interrupted run in --out.")
+    private boolean resume;
+
+    @Option(names = "--recipe", description = "Instead of --data one of the demo's: ${COMPLETION-CANDIDATES}.")
+    private @Nullable Recipe recipe;
 
     @Option(
             names = "--tokenizer",
             description =
-                    "Folder with tokenizer.json (default: the shipped student; not needed for the recipe tokenizer).")
+                    "For a recipe: folder with tokenizer.json (default: the shipped student; not needed for the recipe tokenizer).")
     private Path tokenizer = Path.of("infra", "models", "student");
 
     @Option(
             names = "--examples",
             defaultValue = "0",
-            description = "Examples of each stage; 0 takes the recipe's number.")
+            description = "For a recipe: examples of each stage; 0 takes the recipe's number.")
     private int examples;
 
     @CommandLine.Spec
@@ -58,7 +89,44 @@ final class TrainCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() {
+    public Integer call() throws IOException {
+        if ((recipe == null) == (data == null)) {
+            throw new UsageException("Name what to train on: a file of pairs by --data, or one of the demo's models by"
+                    + " --recipe; found " + (data == null ? "neither" : "both") + ".");
+        }
+        return data == null ? recipe() : pairs(data);
+    }
+
+    private int pairs(Path file) throws IOException {
+        String named = method == null ? (teacher == null ? CROSS_ENTROPY : FORWARD_KL) : method;
+        if (named.equals(CROSS_ENTROPY) != (teacher == null)) {
+            throw new UsageException("--method " + named + (teacher == null ? " needs a teacher" : " asks no teacher")
+                    + "; expected " + (teacher == null ? "one by --teacher, or the method " + CROSS_ENTROPY : "none")
+                    + ".");
+        }
+        for (Path directory : new Path[] {from, teacher}) {
+            if (directory != null && !Files.isDirectory(directory)) {
+                throw new UsageException("There is no model in " + directory
+                        + ": it is not a folder, expected a Hugging Face directory. Correct the path.");
+            }
+        }
+        Beginning beginning = from != null ? Beginning.MODEL : teacher != null ? Beginning.TEACHER : Beginning.NOTHING;
+        TrainSettings settings;
+        try {
+            settings = TrainSettings.parse(
+                    teacher == null ? FORWARD_KL : named,
+                    beginning,
+                    model == null ? new String[0] : SettingsFile.arguments(model));
+        } catch (SettingsException e) {
+            throw new UsageException(String.valueOf(e.getMessage()));
+        }
+        TrainRun.Start start = resume ? TrainRun.Start.RESUMED : TrainRun.Start.FRESH;
+        TrainRun.Request request = new TrainRun.Request(file, out, from, teacher, named, settings, start);
+        new TrainRun(request, Engine.installed(), clock, spec.commandLine().getOut()).run();
+        return 0;
+    }
+
+    private int recipe() {
         PrintWriter screen = spec.commandLine().getOut();
         if (recipe == Recipe.TOKENIZER) {
             DemoModels.writeTokenizer(out);

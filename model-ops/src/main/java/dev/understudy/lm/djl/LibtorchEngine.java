@@ -1,8 +1,10 @@
 package dev.understudy.lm.djl;
 
+import dev.understudy.lm.AdapterTrainer;
 import dev.understudy.lm.Engine;
 import dev.understudy.lm.Kernel;
 import dev.understudy.lm.LanguageModel;
+import dev.understudy.lm.Lora;
 import dev.understudy.lm.MachineSpeed;
 import dev.understudy.lm.ModelRejectedException;
 import dev.understudy.lm.ModelShape;
@@ -46,6 +48,16 @@ public final class LibtorchEngine implements Engine {
     @Override
     public Trainer resume(Path stateDirectory) {
         return LibtorchTrainer.resume(stateDirectory);
+    }
+
+    @Override
+    public AdapterTrainer adapt(Path directory, Lora lora, long seed) {
+        return LibtorchAdapterTrainer.fresh(directory, lora, seed);
+    }
+
+    @Override
+    public AdapterTrainer resumeAdapter(Path stateDirectory) {
+        return LibtorchAdapterTrainer.resume(stateDirectory);
     }
 
     @Override

@@ -1,7 +1,5 @@
 package dev.understudy.lm.djl;
 
-import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.jni.IValue;
 import dev.understudy.lm.Hyper;
 import dev.understudy.lm.ModelShape;
@@ -21,22 +19,14 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Trains every weight of a model. Settings that change from step to step are attributes of the program, set when they
- * change.
- *
- * <p>AdamW after Loshchilov and Hutter, "Decoupled Weight Decay Regularization" (ICLR 2019), algorithm 2, with epsilon
- * 1e-8; gradients are clipped by their global norm (Pascanu et al., ICML 2013, algorithm 1).
- */
+/** Trains every weight of a model. */
 final class LibtorchTrainer implements Trainer {
     private final ModelConfig config;
     private final @Nullable Path source;
     private final TorchProgram program;
     private final LlamaWeights weights;
     private final OptimizerState state;
-    private final TrainingInputs inputs;
-    private @Nullable Hyper currentHyper;
-    private @Nullable TokenLoss currentLoss;
+    private final TrainingSteps steps;
 
     /**
      * @param values one array for each block of the layout
@@ -52,7 +42,7 @@ final class LibtorchTrainer implements Trainer {
             state = saved == null
                     ? OptimizerState.fresh(program, weights.arrays())
                     : OptimizerState.resume(program, weights.arrays(), saved);
-            inputs = new TrainingInputs(config.shape());
+            steps = new TrainingSteps(program, state, config.shape());
             try (IValue w = TorchProgram.list(weights.programOrder())) {
                 program.call("set_weights", w).close();
             }
@@ -85,70 +75,7 @@ final class LibtorchTrainer implements Trainer {
 
     @Override
     public StepReport step(List<TrainingBatch> parts, TokenLoss loss, Hyper hyper) {
-        double weightSum = inputs.check(parts, loss);
-        apply(hyper);
-        float[] figures = parts.size() == 1
-                ? run("train_step", parts.get(0), loss, weightSum)
-                : accumulate(parts, loss, weightSum);
-        if (!Float.isFinite(figures[0]) || !Float.isFinite(figures[1])) {
-            throw new IllegalStateException(
-                    "Training step " + (steps() + 1) + " has loss " + figures[0] + " and gradient norm " + figures[1]
-                            + ", expected finite values; the weights are unchanged. Lower the learning rate or drop the batch.");
-        }
-        state.stepped();
-        return new StepReport(figures[0], figures[1]);
-    }
-
-    private float[] accumulate(List<TrainingBatch> parts, TokenLoss loss, double weightSum) {
-        program.call("begin").close();
-        for (TrainingBatch part : parts) {
-            run("train_part", part, loss, weightSum);
-        }
-        try (NDManager scope = program.manager().newSubManager()) {
-            return program.callWithGradients("train_update", scope)
-                    .singletonOrThrow()
-                    .toFloatArray();
-        }
-    }
-
-    private float[] run(String method, TrainingBatch part, TokenLoss loss, double weightSum) {
-        TokenLoss own = TrainingInputs.loss(part.targets(), loss);
-        apply(own);
-        try (NDManager scope = program.manager().newSubManager()) {
-            NDArray[] arrays = inputs.arrays(part, own, weightSum, scope);
-            return program.callWithGradients(method, scope, arrays)
-                    .singletonOrThrow()
-                    .toFloatArray();
-        }
-    }
-
-    private void apply(Hyper hyper) {
-        if (hyper.equals(currentHyper)) {
-            return;
-        }
-        try (IValue rate = IValue.from(hyper.learningRate());
-                IValue decay = IValue.from(hyper.weightDecay());
-                IValue gainDecay = IValue.from(hyper.gainDecay());
-                IValue clip = IValue.from(hyper.clip());
-                IValue beta1 = IValue.from(hyper.beta1());
-                IValue beta2 = IValue.from(hyper.beta2())) {
-            program.call("hyper", rate, decay, gainDecay, clip, beta1, beta2).close();
-        }
-        currentHyper = hyper;
-    }
-
-    private void apply(TokenLoss loss) {
-        if (loss.equals(currentLoss)) {
-            return;
-        }
-        TokenLoss.Term teacher = loss.teacher();
-        TokenLoss.Term student = loss.student();
-        try (IValue terms = IValue.listFrom(
-                        teacher.weight(), teacher.teacherShare(), student.weight(), student.teacherShare());
-                IValue temperature = IValue.from(loss.temperature())) {
-            program.call("set_loss", terms, temperature).close();
-        }
-        currentLoss = loss;
+        return steps.step(parts, loss, hyper);
     }
 
     @Override

@@ -21,6 +21,9 @@ final class TorchArchive {
     /** Attribute value for an empty {@code List[float]}. */
     static final Object FLOAT_LIST = new Object();
 
+    /** Attribute value for an empty {@code List[int]}. */
+    static final Object INT_LIST = new Object();
+
     private TorchArchive() {}
 
     /**
@@ -79,6 +82,8 @@ final class TorchArchive {
     private static void value(DataOutputStream out, Object value) throws IOException {
         if (value == TENSOR_LIST) {
             ascii(out, "ctorch.jit._pickle\nbuild_tensorlist\n(](etR");
+        } else if (value == INT_LIST) {
+            ascii(out, "ctorch.jit._pickle\nbuild_intlist\n(](etR");
         } else if (value == FLOAT_LIST) {
             ascii(out, "ctorch.jit._pickle\nbuild_doublelist\n(](etR");
         } else if (value instanceof Boolean flag) {

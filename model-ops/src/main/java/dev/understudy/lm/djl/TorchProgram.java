@@ -44,11 +44,13 @@ final class TorchProgram implements AutoCloseable {
         attributes.put("eps", shape.normEpsilon());
         int window = shape.architecture().window();
         attributes.put("window", window < shape.context() ? (long) window : 0L);
-        for (String list : new String[] {"W", "P2", "M2", "V2", "T2", "P1", "M1", "V1", "T1", "G2", "G1", "losses"}) {
+        for (String list :
+                new String[] {"W", "P2", "M2", "V2", "T2", "P1", "M1", "V1", "T1", "G2", "G1", "losses", "LA", "LB"}) {
             attributes.put(list, TorchArchive.TENSOR_LIST);
         }
         attributes.put("terms", TorchArchive.FLOAT_LIST);
-        for (String number : new String[] {"tau", "lr", "wd", "wd1", "clip", "beta1", "beta2"}) {
+        attributes.put("places", TorchArchive.INT_LIST);
+        for (String number : new String[] {"scale", "tau", "lr", "wd", "wd1", "clip", "beta1", "beta2"}) {
             attributes.put(number, 0.0);
         }
         try (InputStream text = TorchProgram.class.getResourceAsStream("llama.py")) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.understudy.lm.ModelRejectedException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import java.util.zip.CRC32C;
 
 /**
  * A Hugging Face model directory opened for reading: the configuration, and tensors by name from one safetensors file
@@ -124,6 +126,26 @@ public final class ModelDirectory {
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot list the files of " + directory + ". Check the folder.", e);
         }
+    }
+
+    /** CRC-32C over the bytes of all weight files of a directory, in hex: tells one set of weights from another. */
+    public static String checksum(Path path) {
+        CRC32C sum = new CRC32C();
+        byte[] chunk = new byte[1 << 20];
+        try (Stream<Path> files = Files.list(path)) {
+            for (Path file : files.filter(file -> file.toString().endsWith(".safetensors"))
+                    .sorted()
+                    .toList()) {
+                try (InputStream in = Files.newInputStream(file)) {
+                    for (int count = in.read(chunk); count >= 0; count = in.read(chunk)) {
+                        sum.update(chunk, 0, count);
+                    }
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return Long.toHexString(sum.getValue());
     }
 
     /** Copies tokenizer and generation files of {@code source}, where there are any, over those in {@code target}. */

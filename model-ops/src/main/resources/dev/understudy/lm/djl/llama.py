@@ -130,40 +130,68 @@ def mixture(p: Tensor, q: Tensor, share: float) -> Tensor:
     m = torch.logaddexp(torch.add(p, torch.log(share)), torch.add(q, torch.log(1.0 - share)))
   return m
 
-def divergence(mass: Tensor, p: Tensor, q: Tensor, terms: List[float]) -> Tensor:
-  # over the same k buckets (N,k) the teacher's probabilities, their logarithms, and the student's -> (N) nats.
-  # terms = weight and teacher's share in the mixture, for the KL to it from the teacher and then from the student
-  loss = annotate(Optional[Tensor], None)
-  if terms[0] > 0.0:
-    loss = torch.mul(torch.sum(torch.mul(mass, torch.sub(p, __torch__.mixture(p, q, terms[1]))), [1]), terms[0])
-  if terms[2] > 0.0:
-    own = torch.mul(torch.sum(torch.mul(torch.exp(q), torch.sub(q, __torch__.mixture(p, q, terms[3]))), [1]), terms[2])
-    if loss is None:
-      loss = own
-    else:
-      loss = torch.add(loss, own)
-  return unchecked_cast(Tensor, loss)
+def dot(a: Tensor, b: Tensor) -> Tensor:
+  # (N,k) and (N,k) -> (N,1), row by row
+  return torch.bmm(a.unsqueeze(1), b.unsqueeze(2)).squeeze(2)
 
-def token_loss(logits: Tensor, ids: Tensor, law: Tensor, tail: Tensor, terms: List[float], tau: float) -> Tensor:
-  # logits (N,V) of the student -> (N) nats. Whole laws: ids (0), law (N,V) the teacher's logits. Cut laws: ids and law
-  # (N,k) the stored ids and their log-probabilities, tail (N) the teacher's mass outside ids, or empty when it is 0
-  # everywhere and weighs nothing
+def divergence(mass: Tensor, p: Tensor, q: Tensor, w: Tensor, terms: List[float]) -> Tuple[Tensor, Tensor]:
+  # over the same k buckets (N,k) the teacher's probabilities, their logarithms, and the student's logarithms q; w (N,1)
+  # weights -> nats (N,1), and h (N,k), the student's probability times the derivative by it, weighted. terms = weight
+  # and teacher's share in the mixture m, for KL(p || m) and then for KL(q || m)
+  nats = torch.zeros([q.size(0), 1], dtype=q.dtype, device=q.device)
+  h = annotate(Optional[Tensor], None)
+  if terms[0] > 0.0:
+    m = __torch__.mixture(p, q, terms[1])
+    nats = torch.mul(__torch__.dot(mass, torch.sub(p, m)), terms[0])
+    if terms[1] == 0.0:
+      h = torch.mul(mass, torch.mul(w, -terms[0]))
+    else:
+      h = torch.mul_(torch.mul_(torch.exp_(torch.sub(q, m)), mass), torch.mul(w, terms[0] * (terms[1] - 1.0)))
+  if terms[2] > 0.0:
+    ratio, own = torch.sub(q, __torch__.mixture(p, q, terms[3])), torch.exp(q)
+    nats = torch.add(nats, torch.mul(__torch__.dot(own, ratio), terms[2]))
+    part = ratio
+    if terms[3] < 1.0:
+      part = torch.sub(ratio, torch.exp(ratio), alpha=1.0 - terms[3])
+    part = torch.mul_(torch.mul_(own, part), torch.mul(w, terms[2]))
+    if h is None:
+      h = part
+    else:
+      h = torch.add_(h, part)
+  return (nats, unchecked_cast(Tensor, h))
+
+def token_loss(logits: Tensor, ids: Tensor, law: Tensor, tail: Tensor, weight: Tensor, terms: List[float], tau: float) -> Tuple[Tensor, Tensor]:
+  # logits (N,V) of the student, weight (N) -> weighted sum of the nats, and its gradient (N,V) = q (slope - sum q slope),
+  # by its formula: autograd would need three times the passes over (N,V). Whole laws: ids (0), law (N,V) the teacher's
+  # logits. Cut laws: ids and law (N,k) the stored ids and their log-probabilities, tail (N) the teacher's mass outside
+  # ids, or empty when it weighs nothing
+  w = weight.unsqueeze(1)
   if ids.size(0) == 0:
-    p = torch.clamp(torch.log_softmax(torch.div(law, tau), -1), -100.0)
-    mass, q = torch.exp(p), torch.log_softmax(torch.div(logits, tau), -1)
+    if tau != 1.0:
+      law, logits = torch.div(law, tau), torch.div(logits, tau)
+    p, q = torch.clamp_(torch.log_softmax(law, -1), -100.0), torch.log_softmax(logits, -1)
+    nats, h = __torch__.divergence(torch.exp(p), p, q, torch.div(w, tau), terms)
+    g = torch.addcmul_(h, torch.exp_(q), torch.sum(h, [1], True), value=-1)
   else:
     lp = torch.log_softmax(logits, -1)
-    p, mass, q = law, torch.exp(law), torch.gather(lp, 1, ids)
-    if terms[2] > 0.0:
-      # an entry that only fills a row repeats an id: it must not count twice
-      q = torch.masked_fill(q, torch.lt(law, -1e4), -1e5)
+    k, p, mass = ids.size(1), law, torch.exp(law)
+    # an entry that only fills a row repeats an id: it must not count twice
+    q = torch.masked_fill(torch.gather(lp, 1, ids), torch.lt(law, -1e4), -1e5)
+    g = torch.scatter_(torch.exp_(lp), 1, ids, 0.0)
     if tail.size(0) > 0:
-      # logsumexp over the ids outside: 1 - sum over the stored ones would cancel when the student is nearly certain
-      out = torch.logsumexp(torch.scatter(lp, 1, ids, float('-inf')), [1], True)
-      rest = tail.unsqueeze(1)
-      p = torch.cat([p, torch.log(torch.clamp(rest, 1e-8))], 1)
-      mass, q = torch.cat([mass, rest], 1), torch.cat([q, out], 1)
-  return __torch__.divergence(mass, p, q, terms)
+      # a sum over the ids outside: 1 - sum over the stored ones would cancel when the student is nearly certain
+      out, rest = torch.clamp(torch.sum(g, [1], True), 1e-37), tail.unsqueeze(1)
+      p, mass = torch.cat([p, torch.log(torch.clamp(rest, 1e-8))], 1), torch.cat([mass, rest], 1)
+      nats, h = __torch__.divergence(mass, p, torch.cat([q, torch.log(out)], 1), w, terms)
+      total = torch.sum(h, [1], True)
+      g = torch.mul_(g, torch.sub(torch.div(torch.narrow(h, 1, k, 1), out), total))
+      h = torch.narrow(h, 1, 0, k)
+    else:
+      nats, h = __torch__.divergence(mass, p, q, w, terms)
+      total = torch.sum(h, [1], True)
+      g = torch.mul_(g, torch.neg(total))
+    g = torch.scatter_add_(g, 1, ids, torch.sub(h, torch.mul(torch.exp(q), total)))
+  return (torch.sum(torch.mul(nats, w)), g)
 
 class Llama(Module):
   __parameters__ = []
@@ -185,6 +213,10 @@ class Llama(Module):
   G2 : List[Tensor]
   G1 : List[Tensor]
   losses : List[Tensor]
+  LA : List[Tensor]
+  LB : List[Tensor]
+  places : List[int]
+  scale : float
   terms : List[float]
   tau : float
   lr : float
@@ -291,6 +323,43 @@ class Llama(Module):
     self.T1 = t
     return None
 
+  def set_adapters(self, a: List[Tensor], b: List[Tensor], places: List[int], scale: float) -> NoneType:
+    # a (r,in), b (out,r) and, for each, three places: index in W, first row, rows; ascending
+    self.LA = a
+    self.LB = b
+    self.places = places
+    self.scale = scale
+    return None
+
+  def weights(self) -> List[Tensor]:
+    # what a step multiplies with: W, and scale * B A added where there is an adapter
+    out = annotate(List[Tensor], [])
+    j = 0
+    for i in range(len(self.W)):
+      w = self.W[i]
+      row = 0
+      parts = annotate(List[Tensor], [])
+      while self.adapted(j, i):
+        first, rows = self.places[3 * j + 1], self.places[3 * j + 2]
+        if first > row:
+          parts.append(torch.narrow(w, 0, row, first - row))
+        parts.append(torch.addmm(torch.narrow(w, 0, first, rows), self.LB[j], self.LA[j], beta=1, alpha=self.scale))
+        row = first + rows
+        j = j + 1
+      if row > 0:
+        if row < w.size(0):
+          parts.append(torch.narrow(w, 0, row, w.size(0) - row))
+        w = torch.cat(parts, 0)
+      out.append(w)
+    return out
+
+  def adapted(self, j: int, i: int) -> bool:
+    # whether adapter j changes W[i]
+    yes = False
+    if j < len(self.LA):
+      yes = self.places[3 * j] == i
+    return yes
+
   def hyper(self, lr: float, wd: float, wd1: float, clip: float, beta1: float, beta2: float) -> NoneType:
     self.lr = lr
     self.wd = wd
@@ -322,25 +391,28 @@ class Llama(Module):
     prev = torch.is_grad_enabled()
     torch.set_grad_enabled(True)
     none = annotate(List[__torch__.torch.classes.quantized.LinearPackedParamsBase], [])
-    x = __torch__.hidden(self.W, none, ids, self.H, self.K, self.eps, self.window)
-    x = __torch__.head(torch.index_select(x.view([-1, x.size(2)]), 0, at), self.W, none, self.eps)
-    loss = torch.sum(torch.mul(__torch__.token_loss(x, top_ids, law, tail, self.terms, self.tau), weight))
+    w = self.W
+    if len(self.LA) > 0:
+      w = self.weights()
+    x = __torch__.hidden(w, none, ids, self.H, self.K, self.eps, self.window)
+    x = __torch__.head(torch.index_select(x.view([-1, x.size(2)]), 0, at), w, none, self.eps)
+    torch.set_grad_enabled(False)
+    loss, g = __torch__.token_loss(x.detach(), top_ids, law, tail, weight, self.terms, self.tau)
     g2 = annotate(List[Tensor], [])
     g1 = annotate(List[Tensor], [])
-    for t in torch.autograd.grad([loss], torch.add(self.P2, self.P1)):
+    for t in torch.autograd.grad([x], torch.add(self.P2, self.P1), annotate(List[Optional[Tensor]], [g])):
       if t is not None:
         if t.dim() == 2:
           g2.append(t)
         else:
           g1.append(t)
-    torch.set_grad_enabled(False)
     if len(self.losses) == 0:
       self.G2 = g2
       self.G1 = g1
     else:
       torch._foreach_add_(self.G2, g2)
-      torch._foreach_add_(self.G1, g1)
-    loss = loss.detach()
+      if len(g1) > 0:
+        torch._foreach_add_(self.G1, g1)
     self.losses = torch.add(self.losses, [loss])
     torch.set_grad_enabled(prev)
     return loss
@@ -349,18 +421,22 @@ class Llama(Module):
     # clipping and AdamW on what the parts have left; returns [loss, gradient norm]. Nothing changes when one is not finite
     prev = torch.is_grad_enabled()
     torch.set_grad_enabled(False)
-    norm = torch.linalg_vector_norm(torch.stack(torch.add(torch._foreach_norm(self.G2, 2), torch._foreach_norm(self.G1, 2))))
+    norms = torch._foreach_norm(self.G2, 2)
+    if len(self.G1) > 0:
+      norms = torch.add(norms, torch._foreach_norm(self.G1, 2))
+    norm = torch.linalg_vector_norm(torch.stack(norms))
     out = torch.stack([torch.sum(torch.stack(self.losses)), norm])
     if bool(torch.all(torch.isfinite(out))):
       scale = torch.clamp(torch.div(self.clip, torch.add(norm, 1e-6)), None, 1.0)
-      torch._foreach_mul_(self.G2, scale)
-      torch._foreach_mul_(self.G1, scale)
-      torch._foreach_add_(self.T2, 1)
-      torch._foreach_add_(self.T1, 1)
       # the lists must be attributes: an update of lists made here (slices) counts as dead code and is removed
       no = annotate(List[Tensor], [])
+      torch._foreach_mul_(self.G2, scale)
+      torch._foreach_add_(self.T2, 1)
       torch._fused_adamw_(self.P2, self.G2, self.M2, self.V2, no, self.T2, lr=self.lr, beta1=self.beta1, beta2=self.beta2, weight_decay=self.wd, eps=1e-8, amsgrad=False, maximize=False)
-      torch._fused_adamw_(self.P1, self.G1, self.M1, self.V1, no, self.T1, lr=self.lr, beta1=self.beta1, beta2=self.beta2, weight_decay=self.wd1, eps=1e-8, amsgrad=False, maximize=False)
+      if len(self.G1) > 0:
+        torch._foreach_mul_(self.G1, scale)
+        torch._foreach_add_(self.T1, 1)
+        torch._fused_adamw_(self.P1, self.G1, self.M1, self.V1, no, self.T1, lr=self.lr, beta1=self.beta1, beta2=self.beta2, weight_decay=self.wd1, eps=1e-8, amsgrad=False, maximize=False)
     self.begin()
     torch.set_grad_enabled(prev)
     return out

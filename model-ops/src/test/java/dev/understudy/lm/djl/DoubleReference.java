@@ -22,6 +22,7 @@ import java.util.Objects;
 final class DoubleReference {
     private final ModelShape shape;
     private final Map<String, Weight> weights = new HashMap<>();
+    private final Map<String, Adapter> adapters = new HashMap<>();
     private final Tape tape = new Tape();
     private int steps;
 
@@ -30,10 +31,9 @@ final class DoubleReference {
         ModelDirectory model = new ModelDirectory(directory);
         for (LlamaLayout.Block block : LlamaLayout.blocks(shape)) {
             for (LlamaLayout.Part part : block.parts()) {
-                float[] values = model.tensor(part.name(), part.shape()).values();
-                double[] wide = new double[values.length];
-                Arrays.setAll(wide, i -> values[i]);
-                weights.put(part.name(), new Weight(wide));
+                weights.put(
+                        part.name(),
+                        new Weight(wide(model.tensor(part.name(), part.shape()).values())));
             }
         }
     }
@@ -46,14 +46,13 @@ final class DoubleReference {
         tape.clear();
         for (Weight weight : weights.values()) {
             weight.start = tape.size();
-            for (double value : weight.values) {
-                tape.leaf(value);
-            }
+            weight.nodes = Arrays.stream(weight.values).mapToInt(tape::leaf).toArray();
         }
+        adapters.forEach((name, adapter) -> weights(name).nodes = adapter.added(weights(name)));
         int loss = loss(parts, tokenLoss);
         double[] gradient = tape.gradient(loss);
         double squares = 0;
-        for (Weight weight : weights.values()) {
+        for (Weight weight : trained().values()) {
             for (int i = 0; i < weight.values.length; i++) {
                 squares += Math.pow(gradient[weight.start + i], 2);
             }
@@ -67,7 +66,7 @@ final class DoubleReference {
         steps++;
         double correct1 = 1 - Math.pow(hyper.beta1(), steps);
         double correct2 = 1 - Math.pow(hyper.beta2(), steps);
-        weights.forEach((name, weight) -> {
+        trained().forEach((name, weight) -> {
             double decay = name.contains("norm") ? hyper.gainDecay() : hyper.weightDecay();
             double[] w = weight.values;
             double[] m = weight.first;
@@ -211,7 +210,7 @@ final class DoubleReference {
         int[][] x = new int[ids.length][d];
         for (int t = 0; t < ids.length; t++) {
             for (int i = 0; i < d; i++) {
-                x[t][i] = start("model.embed_tokens") + ids[t] * d + i;
+                x[t][i] = node("model.embed_tokens", ids[t] * d + i);
             }
         }
         for (int layer = 0; layer < shape.layers(); layer++) {
@@ -291,7 +290,7 @@ final class DoubleReference {
         int scale = tape.exp(tape.scale(tape.log(mean), -0.5));
         int[] y = new int[x.length];
         for (int i = 0; i < x.length; i++) {
-            y[i] = tape.multiply(tape.multiply(x[i], scale), start(name) + i);
+            y[i] = tape.multiply(tape.multiply(x[i], scale), node(name, i));
         }
         return y;
     }
@@ -301,7 +300,7 @@ final class DoubleReference {
         for (int r = 0; r < rows; r++) {
             y[r] = tape.leaf(0);
             for (int c = 0; c < x.length; c++) {
-                y[r] = tape.add(y[r], tape.multiply(x[c], start(name) + r * x.length + c));
+                y[r] = tape.add(y[r], tape.multiply(x[c], node(name, r * x.length + c)));
             }
         }
         return y;
@@ -313,8 +312,70 @@ final class DoubleReference {
         return sum;
     }
 
-    private int start(String name) {
-        return Objects.requireNonNull(weights.get(name + ".weight")).start;
+    private int node(String name, int element) {
+        return weights(name).nodes[element];
+    }
+
+    private Weight weights(String name) {
+        return Objects.requireNonNull(weights.get(name + ".weight"));
+    }
+
+    /** Adds an adapter to a matrix; from then on adapters alone are trained. */
+    void adapt(String name, int rank, double scale, float[] down, float[] up) {
+        adapters.put(name, new Adapter(rank, scale, new Weight(wide(down)), new Weight(wide(up))));
+    }
+
+    private Map<String, Weight> trained() {
+        if (adapters.isEmpty()) {
+            return weights;
+        }
+        Map<String, Weight> all = new HashMap<>();
+        adapters.forEach((name, adapter) -> {
+            all.put(name + ".lora_A", adapter.down);
+            all.put(name + ".lora_B", adapter.up);
+        });
+        return all;
+    }
+
+    private static double[] wide(float[] values) {
+        double[] wide = new double[values.length];
+        Arrays.setAll(wide, i -> values[i]);
+        return wide;
+    }
+
+    /** A and B of one matrix. */
+    private final class Adapter {
+        private final int rank;
+        private final double scale;
+        private final Weight down;
+        private final Weight up;
+
+        Adapter(int rank, double scale, Weight down, Weight up) {
+            this.rank = rank;
+            this.scale = scale;
+            this.down = down;
+            this.up = up;
+        }
+
+        /** Nodes of W + scale B A. */
+        int[] added(Weight weight) {
+            down.start = tape.size();
+            down.nodes = Arrays.stream(down.values).mapToInt(tape::leaf).toArray();
+            up.start = tape.size();
+            up.nodes = Arrays.stream(up.values).mapToInt(tape::leaf).toArray();
+            int columns = down.values.length / rank;
+            int[] nodes = weight.nodes.clone();
+            for (int i = 0; i < nodes.length; i++) {
+                int sum = tape.leaf(0);
+                for (int k = 0; k < rank; k++) {
+                    int product =
+                            tape.multiply(up.nodes[i / columns * rank + k], down.nodes[k * columns + i % columns]);
+                    sum = tape.add(sum, product);
+                }
+                nodes[i] = tape.add(nodes[i], tape.scale(sum, scale));
+            }
+            return nodes;
+        }
     }
 
     /** One tensor, its moments, and where it stands on the tape. */
@@ -323,6 +384,7 @@ final class DoubleReference {
         private final double[] first;
         private final double[] second;
         private int start;
+        private int[] nodes = {};
 
         Weight(double[] values) {
             this.values = values;
