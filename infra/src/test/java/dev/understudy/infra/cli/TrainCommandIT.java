@@ -90,10 +90,11 @@ class TrainCommandIT {
         Path teacher = folder.resolve("teacher");
         assertThat(train(teacher)).isZero();
         Path student = folder.resolve("student");
-        Files.writeString(
-                settings,
-                "model: {width: 16, layers: 1, heads: 2, feed-forward: 32, context: 32}\n"
-                        + "train: {steps: 300, batch: 8}\ndistil: {top-k: 8, divergence: {beta: 0.3}}\n");
+        Files.writeString(settings, """
+                model: {width: 16, layers: 1, heads: 2, feed-forward: 32, context: 32}
+                train: {steps: 300, batch: 8}
+                distil: {top-k: 8, divergence: {beta: 0.3}}
+                """);
         assertThat(train(student, "--teacher", teacher.toString(), "--method", "generalised-jsd"))
                 .as("%s", err)
                 .isZero();
