@@ -2,21 +2,14 @@ package dev.understudy.flink.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.understudy.budget.BudgetConfig;
-import dev.understudy.budget.HelpTarget;
-import dev.understudy.budget.TenantBudget;
 import dev.understudy.checkpoint.CheckpointId;
 import dev.understudy.checkpoint.Contents;
 import dev.understudy.checkpoint.FileCheckpointStore;
 import dev.understudy.checkpoint.Origin;
 import dev.understudy.checkpoint.Probes;
-import dev.understudy.decode.ask.AskConfig;
-import dev.understudy.decode.ask.AskPolicy;
 import dev.understudy.flink.decode.LocalTeacherSource;
-import dev.understudy.flink.decode.OperatorSettings;
-import dev.understudy.flink.decode.StudentConfig;
 import dev.understudy.flink.decode.TeacherSource;
-import dev.understudy.flink.wire.KafkaAccess;
+import dev.understudy.flink.job.WordJob.Asking;
 import dev.understudy.lm.Engine;
 import dev.understudy.lm.Kernel;
 import dev.understudy.lm.LanguageModel;
@@ -39,10 +32,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -50,12 +40,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 @SuppressWarnings("NullAway.Init") // JUnit sets the folder, start() the pipeline.
 class ServingJobIT {
-    private static final String TENANT = "acme";
     private static final long STUDENT_SEED = 7;
     private static final long TEACHER_SEED = 8;
-
-    private static final AskConfig ALWAYS =
-            new AskConfig(new AskPolicy.Always(), 0, false, Duration.ofSeconds(10), Duration.ofSeconds(2));
 
     @TempDir
     static Path directory;
@@ -77,10 +63,10 @@ class ServingJobIT {
     @Test
     void everyPromptIsCompletedOnce() throws Exception {
         pipeline.createTopics("plain.");
-        pipeline.send("plain.", Topics.PROMPTS, prompts(0, 40));
+        pipeline.send("plain.", Topics.PROMPTS, WordJob.prompts(0, 40));
 
         List<CompletionProduced> completions;
-        try (RunningJob job = pipeline.start(config("plain.", AskConfig.never(), 0, null))) {
+        try (RunningJob job = pipeline.start(WordJob.alone("plain.", directory))) {
             completions = pipeline.await("plain.", Topics.COMPLETIONS, CompletionProduced.class, 40);
         }
 
@@ -97,12 +83,12 @@ class ServingJobIT {
     @Test
     void withoutTransactionsACompletionIsVisibleAtOnce() throws Exception {
         pipeline.createTopics("weak.");
-        ServingConfig exact = config("weak.", AskConfig.never(), 0, null);
+        ServingConfig exact = WordJob.alone("weak.", directory).config(pipeline.bootstrapServers());
         // No checkpoint within the test: nothing that waits for one would come.
         ServingConfig weak =
                 new ServingConfig(exact.decode(), 2, ServingConfig.Delivery.AT_LEAST_ONCE, Duration.ofMinutes(10), 3);
         try (RunningJob job = pipeline.start(weak)) {
-            pipeline.send("weak.", Topics.PROMPTS, prompts(0, 20));
+            pipeline.send("weak.", Topics.PROMPTS, WordJob.prompts(0, 20));
 
             assertThat(pipeline.await("weak.", Topics.COMPLETIONS, CompletionProduced.class, 20))
                     .extracting(CompletionProduced::getId)
@@ -116,18 +102,20 @@ class ServingJobIT {
         pipeline.createTopics("bad.");
         pipeline.sendBytes("bad.prompts", List.of(new byte[] {1}), List.of(new byte[] {1, 2, 3}));
         List<PromptSubmitted> bad = List.of(
-                PromptSubmitted.newBuilder(prompt(0)).setTenant("nobody").build(),
-                PromptSubmitted.newBuilder(prompt(1)).setMaxTokens(1000).build(),
-                PromptSubmitted.newBuilder(prompt(2))
+                PromptSubmitted.newBuilder(WordJob.prompt(0))
+                        .setTenant("nobody")
+                        .build(),
+                PromptSubmitted.newBuilder(WordJob.prompt(1)).setMaxTokens(1000).build(),
+                PromptSubmitted.newBuilder(WordJob.prompt(2))
                         .setSampling(SamplingChoice.newBuilder().setTopP(0).build())
                         .build(),
-                PromptSubmitted.newBuilder(prompt(3)).setText(null).build());
+                PromptSubmitted.newBuilder(WordJob.prompt(3)).setText(null).build());
         pipeline.send("bad.", Topics.PROMPTS, bad);
-        pipeline.send("bad.", Topics.PROMPTS, prompts(4, 3));
+        pipeline.send("bad.", Topics.PROMPTS, WordJob.prompts(4, 3));
 
         List<PromptRejected> rejections;
         List<CompletionProduced> completions;
-        try (RunningJob job = pipeline.start(config("bad.", AskConfig.never(), 0, null))) {
+        try (RunningJob job = pipeline.start(WordJob.alone("bad.", directory))) {
             completions = pipeline.await("bad.", Topics.COMPLETIONS, CompletionProduced.class, 3);
             rejections = pipeline.await("bad.", Topics.REJECTED_PROMPTS, PromptRejected.class, 5);
         }
@@ -149,13 +137,14 @@ class ServingJobIT {
         pipeline.createTopics("scarce.");
         Path log = directory.resolve("scarce.log");
         List<CompletionProduced> completions = List.of();
-        try (RunningJob job = pipeline.start(config("scarce.", ALWAYS, cap, teacher("scarce.log")))) {
+        try (RunningJob job =
+                pipeline.start(WordJob.alone("scarce.", directory).asking(Asking.always(cap, teacher("scarce.log"))))) {
             for (int sent = 0; sent < 400 && spent(log) < cap; sent += 20) {
-                pipeline.send("scarce.", Topics.PROMPTS, prompts(sent, 20));
+                pipeline.send("scarce.", Topics.PROMPTS, WordJob.prompts(sent, 20));
                 completions = pipeline.await("scarce.", Topics.COMPLETIONS, CompletionProduced.class, sent + 20);
             }
             int before = completions.size();
-            pipeline.send("scarce.", Topics.PROMPTS, prompts(before, 20));
+            pipeline.send("scarce.", Topics.PROMPTS, WordJob.prompts(before, 20));
             completions = pipeline.await("scarce.", Topics.COMPLETIONS, CompletionProduced.class, before + 20);
         }
 
@@ -180,49 +169,17 @@ class ServingJobIT {
     }
 
     @Test
-    void theCapHoldsAcrossALostTaskManagerAndAStartWithoutState() throws Exception {
-        int cap = 120;
-        pipeline.createTopics("crash.");
-        Path log = directory.resolve("crash.log");
-        int sent = 0;
-        try (RunningJob job = pipeline.start(config("crash.", ALWAYS, cap, teacher("crash.log")))) {
-            for (; sent < 400 && spent(log) < cap / 4; sent += 20) {
-                pipeline.send("crash.", Topics.PROMPTS, prompts(sent, 20));
-                pipeline.await("crash.", Topics.COMPLETIONS, CompletionProduced.class, sent + 20);
-            }
-            pipeline.send("crash.", Topics.PROMPTS, prompts(sent, 20));
-            pipeline.replaceTaskManager();
-            for (int round = 0; round < 5; round++) {
-                sent += 20;
-                pipeline.send("crash.", Topics.PROMPTS, prompts(sent, 20));
-                pipeline.await("crash.", Topics.COMPLETIONS, CompletionProduced.class, sent + 20);
-            }
-        }
-        long before = spent(log);
-        assertThat(before).isBetween(1L, (long) cap);
-
-        // Without state the prompts are read from the beginning; what was spent on them stays spent.
-        try (RunningJob job = pipeline.start(config("crash.", ALWAYS, cap, teacher("crash.log")))) {
-            pipeline.await("crash.", Topics.COMPLETIONS, CompletionProduced.class, 2 * sent + 40);
-            pipeline.send("crash.", Topics.PROMPTS, prompts(sent + 20, 20));
-            pipeline.await("crash.", Topics.COMPLETIONS, CompletionProduced.class, 2 * sent + 60);
-        }
-
-        assertThat(spent(log)).isBetween(before, (long) cap);
-    }
-
-    @Test
     void publishedVersionsAreSwappedInOneAfterTheOther() throws Exception {
         pipeline.createTopics("swap.");
-        try (RunningJob job = pipeline.start(config("swap.", AskConfig.never(), 0, null))) {
-            pipeline.send("swap.", Topics.PROMPTS, prompts(0, 10));
+        try (RunningJob job = pipeline.start(WordJob.alone("swap.", directory))) {
+            pipeline.send("swap.", Topics.PROMPTS, WordJob.prompts(0, 10));
             pipeline.await("swap.", Topics.COMPLETIONS, CompletionProduced.class, 10);
 
             publish("swap.", "v1", 21);
             awaitServing("swap.", "v1");
             publish("swap.", "v2", 22);
             awaitServing("swap.", "v2");
-            pipeline.send("swap.", Topics.PROMPTS, prompts(10, 10));
+            pipeline.send("swap.", Topics.PROMPTS, WordJob.prompts(10, 10));
             List<CompletionProduced> completions =
                     pipeline.await("swap.", Topics.COMPLETIONS, CompletionProduced.class, 20);
 
@@ -232,7 +189,7 @@ class ServingJobIT {
                     .containsOnly("v2");
 
             pipeline.replaceTaskManager();
-            pipeline.send("swap.", Topics.PROMPTS, prompts(20, 10));
+            pipeline.send("swap.", Topics.PROMPTS, WordJob.prompts(20, 10));
             assertThat(pipeline.await("swap.", Topics.COMPLETIONS, CompletionProduced.class, 30))
                     .filteredOn(completion -> number(completion) >= 20)
                     .extracting(CompletionProduced::getStudentVersion)
@@ -246,7 +203,7 @@ class ServingJobIT {
     @Test
     void aDamagedCheckpointIsReportedAndNotServed() throws Exception {
         pipeline.createTopics("damaged.");
-        try (RunningJob job = pipeline.start(config("damaged.", AskConfig.never(), 0, null))) {
+        try (RunningJob job = pipeline.start(WordJob.alone("damaged.", directory))) {
             FileCheckpointStore store = seal("damaged.", "v1", 21);
             Path weights = store.directory(new CheckpointId("v1")).resolve("model.safetensors");
             byte[] bytes = Files.readAllBytes(weights);
@@ -259,48 +216,11 @@ class ServingJobIT {
             assertThat(reports)
                     .extracting(SwapReported::getCause)
                     .allSatisfy(cause -> assertThat(cause).contains("v1").contains("model.safetensors"));
-            pipeline.send("damaged.", Topics.PROMPTS, prompts(0, 5));
+            pipeline.send("damaged.", Topics.PROMPTS, WordJob.prompts(0, 5));
             assertThat(pipeline.await("damaged.", Topics.COMPLETIONS, CompletionProduced.class, 5))
                     .extracting(CompletionProduced::getStudentVersion)
                     .containsOnly("p0");
         }
-    }
-
-    @Test
-    void nothingIsLostOrDoubledWhenATaskManagerDies() throws Exception {
-        int prompts = 400;
-        List<PromptSubmitted> all = prompts(0, prompts).stream()
-                .map(prompt ->
-                        PromptSubmitted.newBuilder(prompt).setMaxTokens(80).build())
-                .toList();
-        pipeline.createTopics("calm.");
-        pipeline.createTopics("killed.");
-        pipeline.send("calm.", Topics.PROMPTS, all);
-        pipeline.send("killed.", Topics.PROMPTS, all);
-        List<CompletionProduced> calm;
-        TinyModels.write(directory.resolve("slow-student"), STUDENT_SEED, 8);
-        try (RunningJob job = pipeline.start(config("calm.", AskConfig.never(), 0, null, "slow-student", 8))) {
-            calm = pipeline.await("calm.", Topics.COMPLETIONS, CompletionProduced.class, prompts);
-        }
-        List<CompletionProduced> killed;
-        // Eight layers and one row a subtask: seconds of work, so that the loss comes while sequences are in flight.
-        try (RunningJob job = pipeline.start(config("killed.", AskConfig.never(), 0, null, "slow-student", 1))) {
-            pipeline.await("killed.", Topics.COMPLETIONS, CompletionProduced.class, 1);
-            pipeline.replaceTaskManager();
-            killed = pipeline.await("killed.", Topics.COMPLETIONS, CompletionProduced.class, prompts);
-        }
-
-        assertThat(killed)
-                .extracting(CompletionProduced::getId)
-                .doesNotHaveDuplicates()
-                .hasSize(prompts);
-        assertThat(killed).filteredOn(completion -> completion.getResumed() > 0).isNotEmpty();
-        assertThat(tokensById(killed)).isEqualTo(tokensById(calm));
-    }
-
-    private static Map<String, List<Integer>> tokensById(List<CompletionProduced> completions) {
-        return completions.stream()
-                .collect(Collectors.toMap(CompletionProduced::getId, CompletionProduced::getTokenIds));
     }
 
     private static int number(CompletionProduced completion) {
@@ -362,55 +282,8 @@ class ServingJobIT {
         pipeline.send(prefix, Topics.CHECKPOINTS, List.of(record));
     }
 
-    private static List<PromptSubmitted> prompts(int from, int count) {
-        return IntStream.range(from, from + count)
-                .mapToObj(ServingJobIT::prompt)
-                .toList();
-    }
-
-    private static PromptSubmitted prompt(int i) {
-        return PromptSubmitted.newBuilder()
-                .setId("p-" + i)
-                .setTenant(TENANT)
-                .setWorkload("words")
-                .setText("w" + (1 + i % 40) + " w" + (2 + i % 31) + " w" + (3 + i % 23))
-                .setMaxTokens(24)
-                .setConsent(true)
-                .setSubmittedAt(Instant.EPOCH)
-                .build();
-    }
-
     private static TeacherSource teacher(String log) {
         return new LocalTeacherSource(
                 directory.resolve("teacher").toString(), directory.resolve(log).toString());
-    }
-
-    private static ServingConfig config(String prefix, AskConfig ask, long cap, @Nullable TeacherSource teacher) {
-        return config(prefix, ask, cap, teacher, "student", 8);
-    }
-
-    private static ServingConfig config(
-            String prefix, AskConfig ask, long cap, @Nullable TeacherSource teacher, String model, int rows) {
-        BudgetConfig budgets = BudgetConfig.of(List.of(
-                new TenantBudget(TENANT, cap, cap * 100, Duration.ofHours(1), 0, new HelpTarget.Quality(0.98), 0)));
-        StudentConfig student = new StudentConfig(
-                "p0",
-                directory.resolve(model).toString(),
-                directory.resolve(prefix + "store").toString(),
-                Kernel.FP32,
-                List.of(TinyModels.END),
-                rows);
-        return new ServingConfig(
-                new OperatorSettings(
-                        "serving",
-                        new KafkaAccess(pipeline.bootstrapServers(), prefix),
-                        student,
-                        ask,
-                        budgets,
-                        teacher),
-                2,
-                ServingConfig.Delivery.EXACTLY_ONCE,
-                Duration.ofMillis(200),
-                3);
     }
 }
