@@ -17,6 +17,7 @@ import dev.understudy.flink.swap.ModelLoading;
 import dev.understudy.flink.swap.ModelSwap;
 import dev.understudy.flink.swap.ModelVersion;
 import dev.understudy.flink.swap.SwapHost;
+import dev.understudy.flink.swap.SwapTimes;
 import dev.understudy.flink.wire.DecodeRecords;
 import dev.understudy.flink.wire.PromptAvro;
 import dev.understudy.flink.wire.SwapRecords;
@@ -143,8 +144,10 @@ final class DecodeSession implements DecodeListener, SwapHost, AutoCloseable {
     }
 
     void step() {
-        metrics.stepped();
+        long started = System.nanoTime();
         decoder.step();
+        metrics.stepped(started, System.nanoTime());
+        metrics.holds(decoder.running(), decoder.inFlight());
     }
 
     List<SequenceSnapshot> snapshot() {
@@ -170,8 +173,10 @@ final class DecodeSession implements DecodeListener, SwapHost, AutoCloseable {
     }
 
     @Override
-    public void report(SwapAction.Report report, long loadMillis) {
-        out.accept(swaps.report(settings.jobName(), subtask, report, loadMillis, clock.instant()));
+    public void report(SwapAction.Report report, SwapTimes times) {
+        metrics.swapped(report.outcome(), times);
+        out.accept(swaps.report(
+                settings.jobName(), subtask, report, times.loadMillis(), times.pauseMillis(), clock.instant()));
     }
 
     @Override

@@ -4,6 +4,7 @@ import dev.understudy.checkpoint.CheckpointId;
 import dev.understudy.checkpoint.FileCheckpointStore;
 import dev.understudy.flink.checkpoint.StagedCheckpoint;
 import dev.understudy.flink.gate.RoundJudgement;
+import dev.understudy.flink.metric.LoopMetric;
 import dev.understudy.flink.signal.DistilInput;
 import dev.understudy.flink.wire.DistilInputs;
 import dev.understudy.flink.wire.DistilRecords;
@@ -106,12 +107,12 @@ final class DistilOperator extends AbstractStreamOperator<WireRecord>
             cycle.restore(restored);
             discardOrphans(store, cycle.round());
         }
-        Receiver receiver = new Receiver(memory, cycle, getMetricGroup().addGroup("distil"));
+        Receiver receiver = new Receiver(memory, cycle, getMetricGroup());
         session = new Session(student, memory, saves, cycle, new DistilInputs(kafka, student.templateHash()), receiver);
-        getMetricGroup().addGroup("distil").gauge("round", cycle::round);
-        getMetricGroup().addGroup("distil").gauge("step", cycle::steps);
-        getMetricGroup().addGroup("distil").gauge("newSignals", memory::fresh);
-        getMetricGroup().addGroup("distil").gauge("keptBytes", memory::bytes);
+        LoopMetric.DISTIL_ROUND.gauge(getMetricGroup(), cycle::round);
+        LoopMetric.DISTIL_STEP.gauge(getMetricGroup(), cycle::steps);
+        LoopMetric.DISTIL_NEW_SIGNALS.gauge(getMetricGroup(), memory::fresh);
+        LoopMetric.DISTIL_KEPT_BYTES.gauge(getMetricGroup(), memory::bytes);
         tick(0);
     }
 
@@ -259,7 +260,7 @@ final class DistilOperator extends AbstractStreamOperator<WireRecord>
             this.memory = memory;
             this.cycle = cycle;
             this.metrics = metrics;
-            signals = metrics.counter("signals");
+            signals = LoopMetric.DISTIL_SIGNALS.counter(metrics);
         }
 
         @Override
@@ -295,8 +296,7 @@ final class DistilOperator extends AbstractStreamOperator<WireRecord>
         private void passedOver(Enum<?> reason) {
             passedOver
                     .computeIfAbsent(
-                            reason,
-                            key -> metrics.addGroup("reason", key.name()).counter("passedOver"))
+                            reason, key -> LoopMetric.DISTIL_PASSED_OVER.counter(metrics, "reason", key.name()))
                     .inc();
         }
     }

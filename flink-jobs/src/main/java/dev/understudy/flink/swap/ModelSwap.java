@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ModelSwap implements AutoCloseable {
     private static final long LOADER_STOP_SECONDS = 10;
+    private static final long NANOS_A_MILLI = 1_000_000;
 
     private final ModelLoading loading;
     private final SwapHost host;
@@ -64,13 +65,14 @@ public final class ModelSwap implements AutoCloseable {
     }
 
     private void take(SwapEvent event) {
+        long started = System.nanoTime();
         List<SwapAction> actions = protocol.on(event);
         for (SwapAction action : actions) {
-            carryOut(action);
+            carryOut(action, started);
         }
     }
 
-    private void carryOut(SwapAction action) {
+    private void carryOut(SwapAction action, long started) {
         if (action instanceof SwapAction.Load load) {
             startLoading(load);
         } else if (action instanceof SwapAction.Serve serve) {
@@ -87,7 +89,11 @@ public final class ModelSwap implements AutoCloseable {
             }
         } else if (action instanceof SwapAction.Report report) {
             ModelVersion version = models.get(report.version());
-            host.report(report, version == null ? 0 : version.loadMillis());
+            long pause = System.nanoTime() - started;
+            host.report(
+                    report,
+                    new SwapTimes(
+                            version == null ? 0 : version.loadMillis(), (pause + NANOS_A_MILLI - 1) / NANOS_A_MILLI));
         }
     }
 
@@ -133,6 +139,7 @@ public final class ModelSwap implements AutoCloseable {
 
     /** Moves the model to the open ones unless the protocol discards it in the same breath. */
     private void arrived(long ticket, SwapEvent event) {
+        long started = System.nanoTime();
         List<SwapAction> actions = protocol.on(event);
         boolean discarded = actions.stream()
                 .anyMatch(action -> action instanceof SwapAction.Discard discard && discard.ticket() == ticket);
@@ -144,7 +151,7 @@ public final class ModelSwap implements AutoCloseable {
                 version.model().close();
             }
         }
-        actions.forEach(this::carryOut);
+        actions.forEach(action -> carryOut(action, started));
     }
 
     private static String reason(Throwable e) {

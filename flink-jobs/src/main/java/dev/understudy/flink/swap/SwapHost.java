@@ -10,9 +10,9 @@ public interface SwapHost {
     /**
      * Writes a report.
      *
-     * @param loadMillis time that the load took, milliseconds; 0 when none ended
+     * @param times what loading and swapping took
      */
-    void report(SwapAction.Report report, long loadMillis);
+    void report(SwapAction.Report report, SwapTimes times);
 
     /** Runs a task on the task thread; called from the loader thread. */
     void mail(Runnable task);

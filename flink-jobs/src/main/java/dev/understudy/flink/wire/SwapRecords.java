@@ -26,8 +26,10 @@ public final class SwapRecords {
      *
      * @param consumer name of the job
      * @param loadMillis time that loading and proving took, milliseconds
+     * @param pauseMillis time that the task thread stood still, milliseconds
      */
-    public WireRecord report(String consumer, int subtask, SwapAction.Report report, long loadMillis, Instant at) {
+    public WireRecord report(
+            String consumer, int subtask, SwapAction.Report report, long loadMillis, long pauseMillis, Instant at) {
         boolean serving = report.outcome() == SwapAction.Outcome.SERVING;
         SwapReported record = SwapReported.newBuilder()
                 .setConsumer(consumer)
@@ -38,6 +40,7 @@ public final class SwapRecords {
                 .setProof(serving ? report.detail() : "")
                 .setCause(serving ? null : report.detail())
                 .setLoadMillis(loadMillis)
+                .setPauseMillis(pauseMillis)
                 .setAt(at)
                 .build();
         return out.of(Topics.SWAPS, record);

@@ -62,6 +62,9 @@ class DistillationJobIT {
             JobID job = submit(cluster, config(broker, root, new PoisonedRound(2, EchoTraffic.WORKLOAD)));
 
             GateJudged first = traffic.verdict(0);
+            await().atMost(PATIENCE)
+                    .untilAsserted(() -> assertThat(JobMetrics.names(cluster, job))
+                            .contains("distil.signals", "distil.round", "distil.keptBytes"));
             assertThat(first.getAccepted()).as("%s", first).isTrue();
             assertThat(first.getSignals()).isEqualTo(SIGNALS);
             CheckpointPublished announced = traffic.announcement(0);

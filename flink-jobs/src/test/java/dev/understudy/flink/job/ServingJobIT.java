@@ -2,36 +2,23 @@ package dev.understudy.flink.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.understudy.checkpoint.CheckpointId;
-import dev.understudy.checkpoint.Contents;
-import dev.understudy.checkpoint.FileCheckpointStore;
-import dev.understudy.checkpoint.Origin;
-import dev.understudy.checkpoint.Probes;
 import dev.understudy.flink.decode.LocalTeacherSource;
 import dev.understudy.flink.decode.TeacherSource;
 import dev.understudy.flink.job.WordJob.Asking;
-import dev.understudy.lm.Engine;
-import dev.understudy.lm.Kernel;
-import dev.understudy.lm.LanguageModel;
+import dev.understudy.flink.metric.LoopMetric;
 import dev.understudy.teacher.CallLog;
-import dev.understudy.token.Tokenizer;
 import dev.understudy.wire.Topics;
-import dev.understudy.wire.checkpoint.CheckpointPublished;
 import dev.understudy.wire.decode.CompletionProduced;
 import dev.understudy.wire.decode.HelpState;
 import dev.understudy.wire.prompt.PromptRejected;
 import dev.understudy.wire.prompt.PromptSubmitted;
 import dev.understudy.wire.prompt.SamplingChoice;
 import dev.understudy.wire.signal.InterventionRecorded;
-import dev.understudy.wire.swap.SwapOutcome;
-import dev.understudy.wire.swap.SwapReported;
-import dev.understudy.wire.swap.VersionAssigned;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -169,117 +156,25 @@ class ServingJobIT {
     }
 
     @Test
-    void publishedVersionsAreSwappedInOneAfterTheOther() throws Exception {
-        pipeline.createTopics("swap.");
-        try (RunningJob job = pipeline.start(WordJob.alone("swap.", directory))) {
-            pipeline.send("swap.", Topics.PROMPTS, WordJob.prompts(0, 10));
-            pipeline.await("swap.", Topics.COMPLETIONS, CompletionProduced.class, 10);
-
-            publish("swap.", "v1", 21);
-            awaitServing("swap.", "v1");
-            publish("swap.", "v2", 22);
-            awaitServing("swap.", "v2");
-            pipeline.send("swap.", Topics.PROMPTS, WordJob.prompts(10, 10));
-            List<CompletionProduced> completions =
-                    pipeline.await("swap.", Topics.COMPLETIONS, CompletionProduced.class, 20);
-
-            assertThat(completions)
-                    .filteredOn(completion -> number(completion) >= 10)
-                    .extracting(CompletionProduced::getStudentVersion)
-                    .containsOnly("v2");
-
-            pipeline.replaceTaskManager();
-            pipeline.send("swap.", Topics.PROMPTS, WordJob.prompts(20, 10));
-            assertThat(pipeline.await("swap.", Topics.COMPLETIONS, CompletionProduced.class, 30))
-                    .filteredOn(completion -> number(completion) >= 20)
-                    .extracting(CompletionProduced::getStudentVersion)
-                    .containsOnly("v2");
+    void itsMetricsAreThoseOfThePage() throws Exception {
+        pipeline.createTopics("metrics.");
+        List<String> declared = Arrays.stream(LoopMetric.values())
+                .map(LoopMetric::path)
+                .filter(path -> !path.startsWith("distil."))
+                .toList();
+        try (RunningJob job = pipeline.start(WordJob.alone("metrics.", directory))) {
+            Awaitility.await("metrics")
+                    .atMost(Duration.ofSeconds(60))
+                    .untilAsserted(() -> assertThat(
+                                    JobMetrics.names(job.cluster(), job.graph().getJobID()))
+                            .containsAll(declared));
         }
-        assertThat(pipeline.now("swap.", Topics.ASSIGNMENTS, VersionAssigned.class))
-                .extracting(VersionAssigned::getCheckpointId)
-                .containsExactly("v1", "v2");
-    }
-
-    @Test
-    void aDamagedCheckpointIsReportedAndNotServed() throws Exception {
-        pipeline.createTopics("damaged.");
-        try (RunningJob job = pipeline.start(WordJob.alone("damaged.", directory))) {
-            FileCheckpointStore store = seal("damaged.", "v1", 21);
-            Path weights = store.directory(new CheckpointId("v1")).resolve("model.safetensors");
-            byte[] bytes = Files.readAllBytes(weights);
-            bytes[bytes.length - 5] ^= 1;
-            Files.write(weights, bytes);
-            announce("damaged.", "v1", store);
-
-            List<SwapReported> reports = pipeline.await("damaged.", Topics.SWAPS, SwapReported.class, 2);
-            assertThat(reports).extracting(SwapReported::getOutcome).containsOnly(SwapOutcome.REFUSED);
-            assertThat(reports)
-                    .extracting(SwapReported::getCause)
-                    .allSatisfy(cause -> assertThat(cause).contains("v1").contains("model.safetensors"));
-            pipeline.send("damaged.", Topics.PROMPTS, WordJob.prompts(0, 5));
-            assertThat(pipeline.await("damaged.", Topics.COMPLETIONS, CompletionProduced.class, 5))
-                    .extracting(CompletionProduced::getStudentVersion)
-                    .containsOnly("p0");
-        }
-    }
-
-    private static int number(CompletionProduced completion) {
-        return Integer.parseInt(completion.getId().substring(2));
     }
 
     private static long spent(Path log) {
         return Files.exists(log)
                 ? CallLog.read(log).stream().mapToLong(CallLog.Entry::tokens).sum()
                 : 0;
-    }
-
-    private static void awaitServing(String prefix, String version) {
-        Awaitility.await("both subtasks serve " + version)
-                .atMost(Duration.ofSeconds(60))
-                .until(() -> pipeline.now(prefix, Topics.SWAPS, SwapReported.class).stream()
-                                .filter(report -> report.getCheckpointId().equals(version)
-                                        && report.getOutcome() == SwapOutcome.SERVING)
-                                .map(SwapReported::getSubtask)
-                                .distinct()
-                                .count()
-                        == 2);
-    }
-
-    private static void publish(String prefix, String id, long seed) throws Exception {
-        announce(prefix, id, seal(prefix, id, seed));
-    }
-
-    private static FileCheckpointStore seal(String prefix, String id, long seed) throws Exception {
-        FileCheckpointStore store = new FileCheckpointStore(directory.resolve(prefix + "store"));
-        CheckpointId name = new CheckpointId(id);
-        Path staged = TinyModels.write(store.stage(name), seed);
-        Engine engine = Engine.installed();
-        try (Tokenizer tokenizer = engine.tokenizer(staged);
-                LanguageModel model = engine.open(staged, Kernel.FP32)) {
-            Contents contents = new Contents(
-                    List.of(),
-                    tokenizer.vocabulary().fingerprint().hex(),
-                    "",
-                    Probes.of(model, List.of(new int[] {1, 2, 3}), 4));
-            store.seal(name, contents, new Origin(null, "test", List.of(), Map.of(), "test", Instant.EPOCH));
-        }
-        store.publish(name);
-        return store;
-    }
-
-    private static void announce(String prefix, String id, FileCheckpointStore store) throws Exception {
-        CheckpointPublished record = CheckpointPublished.newBuilder()
-                .setId(id)
-                .setUri(store.directory(new CheckpointId(id)).toString())
-                .setFiles(List.of())
-                .setVocabularyFingerprint("")
-                .setTemplateHash("")
-                .setProbes(List.of())
-                .setCodeVersion("test")
-                // Later ids are newer.
-                .setCreatedAt(Instant.ofEpochSecond(id.charAt(1)))
-                .build();
-        pipeline.send(prefix, Topics.CHECKPOINTS, List.of(record));
     }
 
     private static TeacherSource teacher(String log) {
