@@ -34,7 +34,8 @@ class InterventionSizeTest {
         record.setStudentEntropy(PackedFloats.pack(new float[tokens]));
         record.setLookedCounts(ByteBuffer.allocate(tokens));
         record.setTopIds(ids(tokens * TOP));
-        record.setTopLogProbabilities(PackedFloats.pack(new float[tokens * TOP]));
+        record.setTopLogProbabilities(ByteBuffer.allocate(0));
+        record.setLawHalves(ByteBuffer.allocate(2 * tokens * (TOP + 1)));
         record.setAcceptedLogProbabilities(PackedFloats.pack(new float[tokens]));
         return WireCodec.of(InterventionRecorded.class).encode(record).length;
     }

@@ -16,16 +16,16 @@ import org.jspecify.annotations.Nullable;
 public final class InterventionAvro {
     private static final byte STUDENT = 0;
     private static final byte TEACHER = 1;
+    private static final ByteBuffer NONE = ByteBuffer.allocate(0);
 
     private InterventionAvro() {}
 
     /** The record of {@code intervention}; figures that it does not carry stay empty. */
     public static InterventionRecorded fromDomain(Intervention intervention, Instant recordedAt) {
-        int stored = intervention.teacher().stream()
-                .mapToInt(law -> law == null ? 0 : law.ids().length)
-                .sum();
-        List<Integer> topIds = new ArrayList<>(stored);
-        ByteBuffer logProbabilities = floats(stored);
+        List<Integer> topIds = new ArrayList<>();
+        ByteBuffer laws = HalfLaws.buffer(intervention.teacher().stream()
+                .mapToInt(law -> law == null ? 0 : HalfLaws.size(law.ids().length))
+                .sum());
         byte[] counts = new byte[intervention.teacher().size()];
         for (int t = 0; t < counts.length; t++) {
             TeacherDistribution law = intervention.teacher().get(t);
@@ -33,10 +33,10 @@ public final class InterventionAvro {
                 continue;
             }
             counts[t] = count(law.ids().length);
-            for (int k = 0; k < law.ids().length; k++) {
-                topIds.add(law.ids()[k]);
-                logProbabilities.putFloat(law.logProbabilities()[k]);
+            for (int id : law.ids()) {
+                topIds.add(id);
             }
+            HalfLaws.put(law, laws);
         }
         byte[] authors = new byte[intervention.authors().size()];
         for (int t = 0; t < authors.length; t++) {
@@ -55,7 +55,8 @@ public final class InterventionAvro {
                 .setDifficulty(difficulty(intervention))
                 .setLookedCounts(ByteBuffer.wrap(counts))
                 .setTopIds(topIds)
-                .setTopLogProbabilities(logProbabilities.flip())
+                .setTopLogProbabilities(NONE)
+                .setLawHalves(laws.flip())
                 .setPropensity(intervention.propensity())
                 .setStudentVersion(intervention.studentVersion())
                 .setTeacherVersion(intervention.teacherVersion())
@@ -78,13 +79,11 @@ public final class InterventionAvro {
         float[] difficulty =
                 record.getDifficulty().hasRemaining() ? floats(record.getDifficulty()) : complement(confidence);
         int[] topIds = array(record.getTopIds());
-        float[] logProbabilities = floats(record.getTopLogProbabilities());
         requireLength(record, "authors", authors.length, tokenIds.length);
         requireLength(record, "lookedCounts", counts.length, tokenIds.length);
         requireLength(record, "studentArgmax", argmax.length, tokenIds.length);
         requireLength(record, "studentConfidence", confidence.length, tokenIds.length);
         requireLength(record, "difficulty", difficulty.length, tokenIds.length);
-        requireLength(record, "topLogProbabilities", logProbabilities.length, topIds.length);
         return new Intervention(
                 record.getPromptId(),
                 record.getTenant(),
@@ -95,7 +94,7 @@ public final class InterventionAvro {
                 argmax,
                 confidence,
                 difficulty,
-                laws(record, counts, topIds, logProbabilities),
+                laws(record, counts, topIds),
                 record.getPropensity(),
                 record.getStudentVersion(),
                 record.getTeacherVersion(),
@@ -103,24 +102,37 @@ public final class InterventionAvro {
                 record.getConsent());
     }
 
-    private static List<@Nullable TeacherDistribution> laws(
-            InterventionRecorded record, byte[] counts, int[] topIds, float[] logProbabilities) {
+    private static List<@Nullable TeacherDistribution> laws(InterventionRecorded record, byte[] counts, int[] topIds) {
+        int stored = 0;
+        int looked = 0;
+        for (byte packed : counts) {
+            stored += Byte.toUnsignedInt(packed);
+            looked += packed == 0 ? 0 : 1;
+        }
+        requireLength(record, "topIds", topIds.length, stored);
+        ByteBuffer halves = record.getLawHalves().duplicate().order(ByteOrder.LITTLE_ENDIAN);
+        float[] whole = floats(record.getTopLogProbabilities());
+        boolean packedAsHalves = halves.hasRemaining();
+        if (packedAsHalves) {
+            requireLength(record, "lawHalves", halves.remaining(), Short.BYTES * (stored + looked));
+        } else {
+            requireLength(record, "topLogProbabilities", whole.length, stored);
+        }
         List<@Nullable TeacherDistribution> laws = new ArrayList<>(counts.length);
         int from = 0;
         for (byte packed : counts) {
-            int count = Byte.toUnsignedInt(packed);
-            if (from + count > topIds.length) {
-                requireLength(record, "topIds", topIds.length, from + count);
+            int to = from + Byte.toUnsignedInt(packed);
+            if (to == from) {
+                laws.add(null);
+                continue;
             }
+            int[] ids = Arrays.copyOfRange(topIds, from, to);
             laws.add(
-                    count == 0
-                            ? null
-                            : new TeacherDistribution(
-                                    Arrays.copyOfRange(topIds, from, from + count),
-                                    Arrays.copyOfRange(logProbabilities, from, from + count)));
-            from += count;
+                    packedAsHalves
+                            ? HalfLaws.next(ids, halves)
+                            : new TeacherDistribution(ids, Arrays.copyOfRange(whole, from, to)));
+            from = to;
         }
-        requireLength(record, "topIds", topIds.length, from);
         return laws;
     }
 

@@ -3,12 +3,16 @@ package dev.understudy.infra.bench;
 import dev.understudy.broker.EmbeddedBroker;
 import dev.understudy.budget.BudgetConfig;
 import dev.understudy.budget.TenantBudget;
+import dev.understudy.checkpoint.CheckpointId;
+import dev.understudy.checkpoint.CheckpointManifest;
+import dev.understudy.checkpoint.FileCheckpointStore;
 import dev.understudy.decode.ask.AskConfig;
 import dev.understudy.flink.decode.OperatorSettings;
 import dev.understudy.flink.decode.StudentConfig;
 import dev.understudy.flink.job.ServingConfig;
 import dev.understudy.flink.job.ServingGraph;
 import dev.understudy.flink.wire.KafkaAccess;
+import dev.understudy.flink.wire.ManifestAvro;
 import dev.understudy.infra.cluster.EmbeddedCluster;
 import dev.understudy.infra.topic.TopicReader;
 import dev.understudy.infra.topic.TopicWriter;
@@ -16,6 +20,7 @@ import dev.understudy.lm.Engine;
 import dev.understudy.token.Tokenizer;
 import dev.understudy.wire.TopicSetup;
 import dev.understudy.wire.Topics;
+import dev.understudy.wire.checkpoint.CheckpointPublished;
 import dev.understudy.wire.decode.CompletionProduced;
 import dev.understudy.wire.prompt.PromptSubmitted;
 import dev.understudy.wire.prompt.SamplingChoice;
@@ -24,6 +29,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +37,8 @@ import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.apache.avro.specific.SpecificRecord;
 import org.apache.flink.api.common.JobID;
 import org.apache.kafka.clients.admin.Admin;
 import org.jspecify.annotations.Nullable;
@@ -49,21 +57,33 @@ final class BenchPipeline implements AutoCloseable {
     private final EmbeddedCluster cluster;
     private final JobID job;
     private final TopicWriter<PromptSubmitted> prompts;
+    private final TopicWriter<CheckpointPublished> announcements;
+    private final FileCheckpointStore store;
     private final TopicReader reader;
     private final BlockingQueue<CompletionProduced> completions = new LinkedBlockingQueue<>();
 
     /** Starts all parts; what was started is closed when a later one fails. */
     static BenchPipeline start(Clock clock, BenchSetup setup) throws IOException, InterruptedException {
+        return start(clock, setup, record -> {});
+    }
+
+    /**
+     * The same, watched.
+     *
+     * @param watcher sees everything on the control and the swap topic, on the reader's thread
+     */
+    static BenchPipeline start(Clock clock, BenchSetup setup, Consumer<SpecificRecord> watcher)
+            throws IOException, InterruptedException {
         EmbeddedBroker broker = EmbeddedBroker.start();
         try {
-            return new BenchPipeline(clock, setup, broker);
+            return new BenchPipeline(clock, setup, broker, watcher);
         } catch (IOException | InterruptedException | RuntimeException e) {
             broker.close();
             throw e;
         }
     }
 
-    private BenchPipeline(Clock clock, BenchSetup setup, EmbeddedBroker broker)
+    private BenchPipeline(Clock clock, BenchSetup setup, EmbeddedBroker broker, Consumer<SpecificRecord> watcher)
             throws IOException, InterruptedException {
         this.clock = clock;
         this.broker = broker;
@@ -72,6 +92,7 @@ final class BenchPipeline implements AutoCloseable {
             TopicSetup.single(PREFIX).createOrCheck(admin);
         }
         Path work = Files.createTempDirectory("understudy-bench-");
+        store = new FileCheckpointStore(store(work));
         cluster = new EmbeddedCluster(2, work);
         try {
             job = cluster.submit(ServingGraph.of(serving(setup, servers, work)));
@@ -80,11 +101,45 @@ final class BenchPipeline implements AutoCloseable {
             throw e;
         }
         prompts = new TopicWriter<>(servers, PREFIX, Topics.PROMPTS, PromptSubmitted.class);
-        reader = new TopicReader(servers, PREFIX, List.of(Topics.COMPLETIONS), TopicReader.Start.BEGINNING, one -> {
+        announcements = new TopicWriter<>(servers, PREFIX, Topics.CHECKPOINTS, CheckpointPublished.class);
+        List<Topics> read = List.of(Topics.COMPLETIONS, Topics.CONTROL, Topics.SWAPS);
+        reader = new TopicReader(servers, PREFIX, read, TopicReader.Start.BEGINNING, one -> {
             if (one instanceof CompletionProduced completion) {
                 completions.add(completion);
+            } else {
+                watcher.accept(one);
             }
         });
+    }
+
+    private static Path store(Path work) {
+        return work.resolve("store");
+    }
+
+    /** Where the job takes versions from. */
+    FileCheckpointStore store() {
+        return store;
+    }
+
+    /** Tells the job of a version in the store. */
+    void announce(CheckpointId id) {
+        CheckpointManifest manifest = store.manifest(id);
+        announcements.send(
+                id.value(),
+                ManifestAvro.fromDomain(manifest, store.directory(id).toUri()));
+        announcements.flush();
+    }
+
+    /** How long the last barriers waited for the decode operator. */
+    List<Duration> barrierDelays() {
+        return cluster.barrierDelays(job, "decode");
+    }
+
+    /** Completions that nobody has taken yet. */
+    List<CompletionProduced> take() {
+        List<CompletionProduced> taken = new ArrayList<>();
+        completions.drainTo(taken);
+        return taken;
     }
 
     private static ServingConfig serving(BenchSetup setup, String servers, Path work) {
@@ -93,12 +148,7 @@ final class BenchPipeline implements AutoCloseable {
             endIds = setup.endIds(tokenizer);
         }
         StudentConfig student = new StudentConfig(
-                "bench",
-                setup.model().toString(),
-                work.resolve("store").toString(),
-                BenchSetup.KERNEL,
-                endIds,
-                setup.rows());
+                "bench", setup.model().toString(), store(work).toString(), BenchSetup.KERNEL, endIds, setup.rows());
         BudgetConfig budgets =
                 BudgetConfig.of(List.of(TenantBudget.of(BenchSetup.TENANT, 0, 0, Duration.ofMinutes(1))));
         return new ServingConfig(
@@ -116,11 +166,7 @@ final class BenchPipeline implements AutoCloseable {
      * @param round in front of the prompt ids; each call needs another
      */
     Finishes decode(String round, List<String> texts) throws InterruptedException {
-        for (int i = 0; i < texts.size(); i++) {
-            String id = round + i;
-            prompts.send(id, prompt(id, texts.get(i)));
-        }
-        prompts.flush();
+        send(round, texts);
         Finishes finishes = new Finishes();
         Set<String> seen = new HashSet<>();
         while (seen.size() < texts.size()) {
@@ -136,6 +182,15 @@ final class BenchPipeline implements AutoCloseable {
             }
         }
         return finishes;
+    }
+
+    /** Sends the texts without waiting for anything but the broker. */
+    void send(String round, List<String> texts) {
+        for (int i = 0; i < texts.size(); i++) {
+            String id = round + i;
+            prompts.send(id, prompt(id, texts.get(i)));
+        }
+        prompts.flush();
     }
 
     private PromptSubmitted prompt(String id, String text) {
@@ -156,6 +211,7 @@ final class BenchPipeline implements AutoCloseable {
     public void close() throws IOException {
         reader.close();
         prompts.close();
+        announcements.close();
         cluster.close();
         broker.close();
     }

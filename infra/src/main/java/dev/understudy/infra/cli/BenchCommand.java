@@ -6,6 +6,8 @@ import dev.understudy.infra.bench.BenchShape;
 import dev.understudy.infra.bench.DecodeBench;
 import dev.understudy.infra.bench.PipelineBench;
 import dev.understudy.infra.bench.PipelineBench.Figures;
+import dev.understudy.infra.bench.SignalBench;
+import dev.understudy.infra.bench.SwapBench;
 import dev.understudy.infra.bench.TrainBench;
 import dev.understudy.lm.Engine;
 import dev.understudy.lm.Kernel;
@@ -56,10 +58,59 @@ final class BenchCommand {
             @Option(names = "--rounds", defaultValue = "9", description = "Alternations (default: ${DEFAULT-VALUE}).")
                     int rounds)
             throws IOException, InterruptedException {
-        Path directory = model == null ? home.resolve("infra").resolve("models").resolve("student") : model;
-        Figures figures = new PipelineBench(clock, directory, rows, prompts).run(rounds);
+        Figures figures = new PipelineBench(clock, student(model), rows, prompts).run(rounds);
         spec.commandLine().getOut().println(json ? json(figures) : text(figures));
         return 0;
+    }
+
+    @Command(
+            name = "swap",
+            description = {
+                "What a swap and a Flink checkpoint cost a busy serving job, in milliseconds: from the visible assignment",
+                "to the proven version serving, the pause of running rows, and the wait of barriers at the decode operator."
+            },
+            mixinStandardHelpOptions = true)
+    int swap(
+            @Option(names = "--json", description = "Prints JSON.") boolean json,
+            @Option(names = "--model", description = "Model directory (default: the demo's student).") @Nullable Path model,
+            @Option(
+                            names = "--rows",
+                            defaultValue = "32",
+                            description = "Sequences at once (default: ${DEFAULT-VALUE}).")
+                    int rows,
+            @Option(names = "--swaps", defaultValue = "9", description = "Versions (default: ${DEFAULT-VALUE}).")
+                    int swaps)
+            throws IOException, InterruptedException {
+        SwapBench.Figures figures = new SwapBench(clock, student(model), rows).run(swaps);
+        spec.commandLine().getOut().println(json ? json(figures) : text(figures));
+        return 0;
+    }
+
+    @Command(
+            name = "signal",
+            description = "What a stored law of the teacher costs in bytes and in nats, by stored ids and packing.",
+            mixinStandardHelpOptions = true)
+    int signal(
+            @Option(names = "--json", description = "Prints JSON.") boolean json,
+            @Option(names = "--model", description = "Student (default: the demo's).") @Nullable Path model,
+            @Option(names = "--teacher", description = "Teacher (default: the demo's).") @Nullable Path teacher,
+            @Option(
+                            names = "--prompts",
+                            defaultValue = "300",
+                            description = "Answers that are looked at (default: ${DEFAULT-VALUE}).")
+                    int prompts) {
+        Path other = teacher == null ? home.resolve("infra").resolve("models").resolve("teacher") : teacher;
+        SignalBench.Figures figures = new SignalBench(student(model), other, prompts).run();
+        if (json) {
+            spec.commandLine().getOut().println(json(figures));
+        } else {
+            figures.lines().forEach(line -> spec.commandLine().getOut().println(text(line)));
+        }
+        return 0;
+    }
+
+    private Path student(@Nullable Path model) {
+        return model == null ? home.resolve("infra").resolve("models").resolve("student") : model;
     }
 
     @Command(
@@ -263,5 +314,31 @@ final class BenchCommand {
                 figures.lowerQuartile(),
                 figures.upperQuartile(),
                 figures.rounds().size());
+    }
+
+    private static String text(SwapBench.Figures figures) {
+        return String.format(
+                Locale.ROOT,
+                "%d swaps: assigned to serving %.0f ms (worst %.0f), load %.0f ms, pause at most %.0f ms, step %.1f ms;"
+                        + " barriers wait %.0f ms (worst %.0f)",
+                figures.swaps(),
+                figures.assignedToServing(),
+                figures.assignedToServingWorst(),
+                figures.load(),
+                figures.pauseWorst(),
+                figures.step(),
+                figures.barrierDelay(),
+                figures.barrierDelayWorst());
+    }
+
+    private static String text(SignalBench.Line line) {
+        return String.format(
+                Locale.ROOT,
+                "%2d ids, %-8s %6.1f bytes a position, %.2e nats lost by cutting, %.2e by packing",
+                line.stored(),
+                line.packing(),
+                line.bytesPerPosition(),
+                line.lostByCutting(),
+                line.lostByPacking());
     }
 }

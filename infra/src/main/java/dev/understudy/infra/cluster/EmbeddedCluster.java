@@ -4,6 +4,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -14,6 +16,13 @@ import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.configuration.RestOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
+import org.apache.flink.configuration.WebOptions;
+import org.apache.flink.runtime.checkpoint.AbstractCheckpointStats;
+import org.apache.flink.runtime.checkpoint.CheckpointStatsSnapshot;
+import org.apache.flink.runtime.checkpoint.TaskStateStats;
+import org.apache.flink.runtime.executiongraph.AccessExecutionGraph;
+import org.apache.flink.runtime.executiongraph.AccessExecutionJobVertex;
+import org.apache.flink.runtime.jobgraph.JobVertexID;
 import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
 import org.apache.flink.streaming.api.graph.StreamGraph;
@@ -21,6 +30,7 @@ import org.apache.flink.streaming.api.graph.StreamGraph;
 /** A Flink cluster in this process. Thread safe; the creator closes it, which cancels its jobs. */
 public final class EmbeddedCluster implements AutoCloseable {
     private static final Duration STOP = Duration.ofSeconds(20);
+    private static final int CHECKPOINT_HISTORY = 100;
 
     private final MiniCluster cluster;
     private final Configuration configuration;
@@ -40,6 +50,7 @@ public final class EmbeddedCluster implements AutoCloseable {
         configuration.set(
                 CheckpointingOptions.CHECKPOINTS_DIRECTORY,
                 flinkCheckpoints.toUri().toString());
+        configuration.set(WebOptions.CHECKPOINTS_HISTORY_SIZE, CHECKPOINT_HISTORY);
         configuration.set(TaskManagerOptions.MANAGED_MEMORY_SIZE, MemorySize.ofMebiBytes(32));
         configuration.set(TaskManagerOptions.NETWORK_MEMORY_MIN, MemorySize.ofMebiBytes(32));
         configuration.set(TaskManagerOptions.NETWORK_MEMORY_MAX, MemorySize.ofMebiBytes(32));
@@ -75,14 +86,50 @@ public final class EmbeddedCluster implements AutoCloseable {
 
     /** State of a job as the cluster sees it now. */
     public JobStatus status(JobID job) {
+        return answer(cluster.getJobStatus(job));
+    }
+
+    private static <T> T answer(CompletableFuture<T> question) {
         try {
-            return cluster.getJobStatus(job).get(10, TimeUnit.SECONDS);
+            return question.get(10, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new IllegalStateException("Interrupted while asking for a job's state.", e);
+            throw new IllegalStateException("Interrupted while asking the cluster.", e);
         } catch (ExecutionException | TimeoutException e) {
             throw new IllegalStateException("The cluster does not answer: " + e.getMessage(), e);
         }
+    }
+
+    /**
+     * How long the barriers of the last completed Flink checkpoints waited in front of an operator's chain: from the
+     * moment that the checkpoint was triggered until the slowest subtask began it.
+     *
+     * @param operator part of the name of the operator's chain
+     */
+    public List<Duration> barrierDelays(JobID job, String operator) {
+        AccessExecutionGraph graph = answer(cluster.getExecutionGraph(job));
+        CheckpointStatsSnapshot statistics = graph.getCheckpointStatsSnapshot();
+        List<Duration> delays = new ArrayList<>();
+        if (statistics == null) {
+            return delays;
+        }
+        for (AccessExecutionJobVertex vertex : graph.getVerticesTopologically()) {
+            if (vertex.getName().contains(operator)) {
+                for (AbstractCheckpointStats one : statistics.getHistory().getCheckpoints()) {
+                    delay(one, vertex.getJobVertexId()).ifPresent(delays::add);
+                }
+            }
+        }
+        return delays;
+    }
+
+    private static Optional<Duration> delay(AbstractCheckpointStats checkpoint, JobVertexID vertex) {
+        TaskStateStats task = checkpoint.getTaskStateStats(vertex);
+        if (!checkpoint.getStatus().isCompleted() || task == null || task.getSummaryStats() == null) {
+            return Optional.empty();
+        }
+        long slowest = task.getSummaryStats().getCheckpointStartDelayStats().getMaximum();
+        return Optional.of(Duration.ofMillis(slowest));
     }
 
     /** Waits until a job has ended and returns its last state. */

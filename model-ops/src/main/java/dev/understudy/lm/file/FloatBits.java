@@ -17,7 +17,8 @@ public final class FloatBits {
         return (short) ((bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16);
     }
 
-    static float fromHalf(short bits) {
+    /** The number that 16 bits of half precision mean. */
+    public static float fromHalf(short bits) {
         int sign = (bits & 0x8000) << 16;
         int exponent = (bits >>> 10) & 0x1f;
         int fraction = bits & 0x3ff;
@@ -30,7 +31,7 @@ public final class FloatBits {
     }
 
     /** The nearest half-precision number; values beyond {@link #LARGEST_HALF} must be refused by the caller. */
-    static short toHalf(float value) {
+    public static short toHalf(float value) {
         int sign = (Float.floatToRawIntBits(value) >>> 16) & 0x8000;
         float magnitude = Math.abs(value);
         if (magnitude < 0x1p-14f) {
