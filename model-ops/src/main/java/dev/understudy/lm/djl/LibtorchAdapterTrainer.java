@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class LibtorchAdapterTrainer implements AdapterTrainer {
     private static final String CHECKSUM = "base.crc32c";
-    private static final int PLACES_BEFORE_LAYERS = 5;
+    private static final int PLACES_BEFORE_LAYERS = 6;
     private static final int PLACES_OF_A_LAYER = 12;
 
     private final Path base;

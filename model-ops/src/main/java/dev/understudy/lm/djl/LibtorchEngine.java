@@ -27,7 +27,7 @@ public final class LibtorchEngine implements Engine {
                 refuseOverflow(directory, tensor);
             }
         });
-        return new LibtorchModel(model.config().shape(), values, kernel);
+        return new LibtorchModel(model.config().shape(), values, kernel, LibtorchModel.Form.LEAN);
     }
 
     private static void refuseOverflow(Path directory, NamedTensor tensor) {

@@ -2,6 +2,7 @@ package dev.understudy.lm.djl;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
@@ -12,6 +13,8 @@ import dev.understudy.lm.LanguageModel;
 import dev.understudy.lm.ModelShape;
 import dev.understudy.lm.Scores;
 import dev.understudy.lm.TokenBatch;
+import java.nio.FloatBuffer;
+import java.nio.LongBuffer;
 import java.util.Arrays;
 import java.util.List;
 
@@ -20,30 +23,42 @@ import java.util.List;
  * because at these sizes crossing into native code costs as much as a layer.
  */
 final class LibtorchModel implements LanguageModel {
-    /** Longest block of one native call in tokens; the attention mask grows with its square. */
+    /** Most tokens of one native call: matrix products are no faster with more. */
     private static final int CHUNK = 256;
+    /** Most scores (tokens x heads x positions) of one native call, 16 MiB in each of a few arrays. */
+    private static final int SCORES = 1 << 22;
 
     private final ModelShape shape;
     private final TorchProgram program;
     private final IValue weights;
     private final IValue packed;
+    /** Arguments and result of feeding. */
+    private final CallMemory places = new CallMemory(DataType.INT64);
+
+    private final CallMemory mask = new CallMemory(DataType.FLOAT32);
+    private final CallMemory figures = new CallMemory(DataType.FLOAT32);
+    /** Position of each fed token. */
+    private int[] positions = new int[CHUNK];
+
+    /** How the program is given its weights: see llama.py. */
+    enum Form {
+        PLAIN,
+        LEAN
+    }
 
     /** @param values one array for each block of the layout */
-    LibtorchModel(ModelShape shape, List<float[]> values, Kernel kernel) {
+    LibtorchModel(ModelShape shape, List<float[]> values, Kernel kernel, Form form) {
         this.shape = shape;
-        IValue blocked;
         program = new TorchProgram(shape);
-        LlamaWeights all = new LlamaWeights(shape, values, program.manager());
-        try (IValue plain = TorchProgram.list(all.programOrder());
-                IValue half = IValue.from(kernel == Kernel.FP16_PACKED)) {
-            packed = program.call("pack", plain, half);
-            blocked = kernel == Kernel.ONEDNN ? program.call("reorder", plain) : null;
+        // what the native lists do not hold is freed with this scope
+        try (NDManager loading = program.manager().newSubManager();
+                IValue plain = TorchProgram.list(new LlamaWeights(shape, values, loading).programOrder());
+                IValue lean = IValue.from(form == Form.LEAN);
+                IValue formed = program.call("form", plain, lean);
+                IValue name = IValue.from(kernel.name())) {
+            packed = program.call("pack", formed, name);
+            weights = program.call("unpacked", formed, name);
         }
-        if (kernel != Kernel.FP32) {
-            // the kernel has its own copy of every matrix
-            all.releaseMatrices();
-        }
-        weights = blocked == null ? TorchProgram.list(all.programOrder()) : blocked;
     }
 
     @Override
@@ -53,7 +68,7 @@ final class LibtorchModel implements LanguageModel {
 
     @Override
     public KvCache newCache(int rows) {
-        return new LibtorchCache(shape, rows, program.manager());
+        return new LibtorchCache(shape, rows, program, weights);
     }
 
     @Override
@@ -62,30 +77,10 @@ final class LibtorchModel implements LanguageModel {
         checkOut(out, count);
         Batches.checkIds(shape, ids, count);
         Batches.checkRows(own, rows, count);
-        long[] at = new long[3 * count];
-        int longest = 0;
         for (int i = 0; i < count; i++) {
-            int position = own.length(rows[i]);
-            checkRoom(rows[i], position, 1);
-            at[i] = rows[i];
-            at[count + i] = position;
-            at[2 * count + i] = ids[i];
-            longest = Math.max(longest, position + 1);
+            checkRoom(rows[i], own.length(rows[i]), 1);
         }
-        IValue list = own.withRoom(longest, program);
-        try (NDManager scope = program.manager().newSubManager();
-                IValue places = tensor(scope.create(at, new Shape(3, count)));
-                IValue row = IValue.from((long) firstOfRun(rows, count));
-                IValue length = IValue.from((long) longest);
-                IValue top = IValue.from((long) out.topK());
-                IValue full = IValue.from(out.wantsLogits());
-                IValue hidden = IValue.from(out.wantsHidden());
-                IValue result = program.call("step", weights, packed, list, places, row, length, top, full, hidden)) {
-            fill(out, figures(result, scope), 0, count);
-        }
-        for (int i = 0; i < count; i++) {
-            own.append(rows[i], 1);
-        }
+        feed(own, rows, ids, count, range(0, count), out, 0);
         out.filled(count);
     }
 
@@ -98,21 +93,16 @@ final class LibtorchModel implements LanguageModel {
         }
         checkOut(out, keep);
         Batches.checkIds(shape, ids, ids.length);
-        int[] rows = {row};
-        Batches.checkRows(own, rows, 1);
+        Batches.checkRows(own, new int[] {row}, 1);
         checkRoom(row, own.length(row), ids.length);
         int firstKept = ids.length - keep;
-        for (int start = 0; start < ids.length; start += CHUNK) {
-            int end = Math.min(ids.length, start + CHUNK);
-            int from = Math.max(start, firstKept);
-            int[] block = Arrays.copyOfRange(ids, start, end);
-            // a chunk that reports nothing still needs one position: the program has no path without a head
-            int[] at = from >= end ? new int[] {0} : range(from - start, end - start);
-            float[] figures = block(own, rows, block, end - start, own.length(row), at, out);
-            if (from < end) {
-                fill(out, figures, from - firstKept, end - from);
-            }
-            own.append(row, end - start);
+        for (int start = 0, count; start < ids.length; start += count) {
+            count = Math.min(chunk(own.length(row) + CHUNK), ids.length - start);
+            int[] rows = new int[count];
+            Arrays.fill(rows, row);
+            int from = Math.min(count, Math.max(0, firstKept - start));
+            int[] block = Arrays.copyOfRange(ids, start, start + count);
+            feed(own, rows, block, count, range(from, count), out, Math.max(0, start - firstKept));
         }
         out.filled(keep);
     }
@@ -126,7 +116,6 @@ final class LibtorchModel implements LanguageModel {
         }
         checkOut(out, count);
         Batches.checkRows(own, rows, count);
-        int longest = 0;
         for (int i = 0; i < count; i++) {
             if (own.length(rows[i]) != 0 || ids[i].length == 0) {
                 throw new IllegalArgumentException("Row " + rows[i] + " holds " + own.length(rows[i])
@@ -134,64 +123,9 @@ final class LibtorchModel implements LanguageModel {
             }
             Batches.checkIds(shape, ids[i], ids[i].length);
             checkRoom(rows[i], 0, ids[i].length);
-            longest = Math.max(longest, ids[i].length);
         }
-        for (int start = 0; start < longest; start += CHUNK) {
-            prefillChunk(own, rows, ids, start, out);
-        }
+        prefillBlocks(own, rows, ids, out);
         out.filled(count);
-    }
-
-    /** Tokens {@code start} to {@code start + CHUNK} of every block that is so long. */
-    private void prefillChunk(LibtorchCache cache, int[] rows, int[][] ids, int start, Scores out) {
-        int[] alive = new int[rows.length];
-        int live = 0;
-        int width = 0;
-        for (int i = 0; i < rows.length; i++) {
-            if (ids[i].length > start) {
-                alive[live++] = i;
-                width = Math.max(width, Math.min(CHUNK, ids[i].length - start));
-            }
-        }
-        int[] liveRows = new int[live];
-        int[] block = new int[live * width];
-        int[] at = new int[live];
-        for (int j = 0; j < live; j++) {
-            int i = alive[j];
-            int length = Math.min(width, ids[i].length - start);
-            liveRows[j] = rows[i];
-            System.arraycopy(ids[i], start, block, j * width, length);
-            at[j] = j * width + length - 1;
-        }
-        float[] figures = block(cache, liveRows, block, width, start, at, out);
-        int stride = figures.length / live;
-        for (int j = 0; j < live; j++) {
-            int i = alive[j];
-            int length = Math.min(width, ids[i].length - start);
-            // padding was written to the cache behind the row's end; it is overwritten before it can be seen
-            cache.append(rows[i], length);
-            if (ids[i].length == start + length) {
-                fill(out, Arrays.copyOfRange(figures, j * stride, (j + 1) * stride), i, 1);
-            }
-        }
-    }
-
-    /** One native call: {@code ids [rows, width]} at {@code position}; figures of flat positions {@code at}. */
-    private float[] block(LibtorchCache cache, int[] rows, int[] ids, int width, int position, int[] at, Scores out) {
-        IValue list = cache.withRoom(position + width, program);
-        try (NDManager scope = program.manager().newSubManager();
-                IValue tokens = tensor(scope.create(Batches.longs(ids), new Shape(rows.length, width)));
-                IValue places = tensor(scope.create(Batches.longs(rows)));
-                IValue row = IValue.from((long) firstOfRun(rows, rows.length));
-                IValue start = IValue.from((long) position);
-                IValue chosen = tensor(scope.create(Batches.longs(at)));
-                IValue top = IValue.from((long) out.topK());
-                IValue full = IValue.from(out.wantsLogits());
-                IValue hidden = IValue.from(out.wantsHidden());
-                IValue result = program.call(
-                        "extend", weights, packed, list, tokens, places, row, start, chosen, top, full, hidden)) {
-            return figures(result, scope);
-        }
     }
 
     @Override
@@ -207,7 +141,7 @@ final class LibtorchModel implements LanguageModel {
                 IValue full = IValue.from(out.wantsLogits());
                 IValue hidden = IValue.from(out.wantsHidden());
                 IValue result = program.call("score", weights, packed, tokens, chosen, top, full, hidden)) {
-            fill(out, figures(result, scope), 0, count);
+            fill(out, result.toTensor((PtNDManager) scope).toByteBuffer(false).asFloatBuffer(), 0, count);
         }
         out.filled(count);
     }
@@ -225,14 +159,127 @@ final class LibtorchModel implements LanguageModel {
         }
     }
 
-    /** The first row when rows are neighbours in order, so that the cache can be viewed instead of copied; else -1. */
-    private static int firstOfRun(int[] rows, int count) {
-        for (int i = 1; i < count; i++) {
-            if (rows[i] != rows[0] + i) {
-                return -1;
+    /** Feeds whole blocks one after the other, as many tokens a call as are allowed. */
+    private void prefillBlocks(LibtorchCache cache, int[] rows, int[][] ids, Scores out) {
+        int longest = 0;
+        int tokens = 0;
+        for (int[] block : ids) {
+            longest = Math.max(longest, block.length);
+            tokens += block.length;
+        }
+        int most = Math.min(chunk(longest), tokens);
+        int[] chunkRows = new int[most];
+        int[] chunkIds = new int[most];
+        int[] kept = new int[rows.length];
+        int count = 0;
+        int reported = 0;
+        int first = 0;
+        for (int i = 0; i < rows.length; i++) {
+            for (int t = 0; t < ids[i].length; t++) {
+                chunkRows[count] = rows[i];
+                chunkIds[count] = ids[i][t];
+                if (t == ids[i].length - 1) {
+                    kept[reported++] = count;
+                }
+                count++;
+                if (count == most || (i == rows.length - 1 && t == ids[i].length - 1)) {
+                    feed(cache, chunkRows, chunkIds, count, Arrays.copyOf(kept, reported), out, first);
+                    first += reported;
+                    reported = 0;
+                    count = 0;
+                }
             }
         }
-        return rows[0];
+    }
+
+    /** Most tokens of one call when the longest of their rows is {@code length} tokens long at its end. */
+    private int chunk(int length) {
+        long positions = (long) Math.min(length, shape.context()) + shape.headSize();
+        return (int) Math.max(1, Math.min(CHUNK, SCORES / (positions * shape.heads())));
+    }
+
+    /**
+     * One native call on top of the cache.
+     *
+     * @param rows [at least count] row of each token; those of one row in order
+     * @param kept tokens whose figures go to entries {@code first}.. of out; may be none
+     */
+    private void feed(LibtorchCache cache, int[] rows, int[] ids, int count, int[] kept, Scores out, int first) {
+        if (positions.length < count) {
+            positions = new int[count];
+        }
+        int longest = 0;
+        for (int i = 0; i < count; i++) {
+            positions[i] = i > 0 && rows[i] == rows[i - 1] ? positions[i - 1] + 1 : cache.length(rows[i]);
+            cache.reserve(rows[i], positions[i] + 1);
+            longest = Math.max(longest, positions[i] + 1);
+        }
+        int pages = cache.pagesFor(longest);
+        // a call that reports nothing still needs one position: the program has no path without a head
+        int reports = Math.max(1, kept.length);
+        fillPlaces(cache, rows, ids, count, kept, reports);
+        fillMask(count, pages * shape.headSize());
+        int logits = out.wantsLogits() ? shape.vocabulary() : 0;
+        int hidden = out.wantsHidden() ? shape.width() : 0;
+        FloatBuffer result =
+                figures.shaped(reports, 2L * out.topK() + 1 + logits + hidden).asFloatBuffer();
+        try (IValue top = IValue.from((long) out.topK());
+                IValue full = IValue.from(out.wantsLogits());
+                IValue state = IValue.from(out.wantsHidden());
+                IValue nothing = program.call(
+                        "feed",
+                        weights,
+                        packed,
+                        cache.pool(),
+                        cache.places(rows, count, pages),
+                        places.tensor(),
+                        mask.tensor(),
+                        top,
+                        full,
+                        state,
+                        figures.tensor())) {
+            fill(out, result, first, kept.length);
+        }
+        for (int i = 0; i < count; i++) {
+            cache.append(rows[i], 1);
+        }
+    }
+
+    /** Positions, ids, where the elements of keys and values go, and the reported tokens. */
+    private void fillPlaces(LibtorchCache cache, int[] rows, int[] ids, int count, int[] kept, int reports) {
+        int d = shape.headSize();
+        int elements = shape.keyValueHeads() * d;
+        LongBuffer to = places.shaped(count * (2L + 2L * elements) + reports).asLongBuffer();
+        for (int i = 0; i < count; i++) {
+            to.put(i, positions[i]);
+            to.put(count + i, ids[i]);
+        }
+        to.position(2 * count);
+        for (int i = 0; i < count; i++) {
+            long page = 2L * elements * d * cache.page(rows[i], positions[i]);
+            int within = positions[i] % d;
+            for (int j = 0; j < elements; j++) {
+                to.put(page + (long) j * d + within);
+            }
+            long values = page + (long) elements * d + (long) within * d;
+            for (int j = 0; j < elements; j++) {
+                to.put(values + (long) (j / d) * d * d + j % d);
+            }
+        }
+        for (int i = 0; i < reports; i++) {
+            to.put(kept.length > 0 ? kept[i] : 0);
+        }
+    }
+
+    private void fillMask(int count, int width) {
+        FloatBuffer to = mask.shaped(count, 1, width).asFloatBuffer();
+        int window = shape.architecture().window();
+        for (int i = 0; i < count; i++) {
+            for (int t = 0; t < width; t++) {
+                boolean seen = t <= positions[i] && positions[i] - t < window;
+                to.put(seen ? 0 : Float.NEGATIVE_INFINITY);
+            }
+        }
     }
 
     private static int[] range(int from, int to) {
@@ -247,34 +294,24 @@ final class LibtorchModel implements LanguageModel {
         return IValue.from((PtNDArray) array);
     }
 
-    private static float[] figures(IValue result, NDManager scope) {
-        return result.toTensor((PtNDManager) scope).toFloatArray();
-    }
-
     /**
-     * Copies {@code count} rows of [ids, log-probabilities, entropy, logits, hidden state] to entries {@code first}..
-     * of out.
+     * Copies {@code count} rows of [ids, log-probabilities, minus entropy, logits, hidden state] to entries
+     * {@code first}.. of out.
      */
-    private void fill(Scores out, float[] figures, int first, int count) {
+    private void fill(Scores out, FloatBuffer figures, int first, int count) {
         int top = out.topK();
-        int stride = figures.length / count;
+        int vocabulary = out.wantsLogits() ? shape.vocabulary() : 0;
+        int width = out.wantsHidden() ? shape.width() : 0;
         for (int i = 0; i < count; i++) {
-            int from = i * stride;
             int entry = first + i;
             for (int j = 0; j < top; j++) {
-                out.topIds[entry * top + j] = (int) figures[from + j];
+                out.topIds[entry * top + j] = (int) figures.get();
             }
             out.argmax[entry] = out.topIds[entry * top];
-            System.arraycopy(figures, from + top, out.topLogProbabilities, entry * top, top);
-            out.entropy[entry] = Math.max(0, figures[from + 2 * top]);
-            if (out.wantsLogits()) {
-                int vocabulary = shape.vocabulary();
-                System.arraycopy(figures, from + 2 * top + 1, out.logits, entry * vocabulary, vocabulary);
-            }
-            if (out.wantsHidden()) {
-                int width = shape.width();
-                System.arraycopy(figures, from + stride - width, out.hidden, entry * width, width);
-            }
+            figures.get(out.topLogProbabilities, entry * top, top);
+            out.entropy[entry] = Math.max(0, -figures.get());
+            figures.get(out.logits, entry * vocabulary, vocabulary);
+            figures.get(out.hidden, entry * width, width);
         }
     }
 
@@ -316,6 +353,9 @@ final class LibtorchModel implements LanguageModel {
 
     @Override
     public void close() {
+        places.close();
+        mask.close();
+        figures.close();
         packed.close();
         weights.close();
         program.close();

@@ -108,22 +108,13 @@ final class LlamaWeights {
         list.add(next.next());
         list.add(cos);
         list.add(sin);
+        list.add(none);
         List<Boolean> present =
                 LlamaLayout.layer(shape, "").stream().map(Optional::isPresent).toList();
         for (int i = 0; i < shape.layers(); i++) {
             present.forEach(has -> list.add(has ? next.next() : none));
         }
         return list;
-    }
-
-    /** Frees what a packed kernel has copied: every matrix but the embedding, which is still looked up. */
-    void releaseMatrices() {
-        for (int i = 1; i < arrays.size(); i++) {
-            if (blocks.get(i).shape().length == 2) {
-                arrays.get(i).close();
-                arrays.set(i, none);
-            }
-        }
     }
 
     /** A copy as Hugging Face tensors. */

@@ -41,6 +41,7 @@ final class TorchProgram implements AutoCloseable {
         attributes.put("training", false);
         attributes.put("H", (long) shape.heads());
         attributes.put("K", (long) shape.keyValueHeads());
+        attributes.put("D", (long) shape.headSize());
         attributes.put("eps", shape.normEpsilon());
         int window = shape.architecture().window();
         attributes.put("window", window < shape.context() ? (long) window : 0L);

@@ -1,20 +1,27 @@
 # Llama-like decoder, distillation loss and AdamW in the TorchScript dialect that torch::jit::load compiles at load.
-# B batch, S tokens, H query heads, K key/value heads, D head size, F feed-forward, V vocabulary, n cached positions,
-# N chosen positions. Weights come in as one List[Tensor]:
+# B batch, S tokens, H query heads, K key/value heads, D head size, F feed-forward, V vocabulary, N tokens of any rows or
+# chosen positions, M pages of a row. Weights come in as one List[Tensor]:
 #   w[0] embedding (V,d)  w[1] head (V,d; the same tensor when tied)  w[2] final norm (d)
-#   w[3] cos (T,D)  w[4] sin (T,D; first half negated)
+#   w[3] cos (T,D)  w[4] sin (T,D; first half negated)  w[5] empty
 #   then 12 a layer, empty where the architecture has none:
 #   0 ln1 (d)  1 wqkv ((H+2K)*D,d)  2 its bias  3 query norm (D)  4 key norm (D)  5 wo (d,H*D)  6 its bias
 #   7 ln2 (d)  8 wgu (2F,d)  9 its bias  10 wd (d,F)  11 its bias
+# Rotary pairs are halves (j, j + D/2). The lean form (see form) says the same with fewer operations, for inference on the
+# CPU, where an operation costs more than its arithmetic; it is told by w[5], which holds a number then.
 # p holds the same matrices and biases packed in half precision, wqkv wo wgu wd of each layer and then the head, or
-# nothing. Caches: per layer k and v, (rows,K,T,D), written in place. Rotary pairs are halves (j, j + D/2).
-# window: a token sees its own and the window - 1 positions before it; 0 is no limit.
+# nothing. window: a token sees its own and the window - 1 positions before it; 0 is no limit.
+# The cache is pages of D positions of one row: keys (K,D,D) with the position last, values (K,D,D) with it in the middle.
 
 def layers(w: List[Tensor]) -> int:
-  return (len(w) - 5) // 12
+  return (len(w) - 6) // 12
 
-def rms(x: Tensor, w: Tensor, eps: float) -> Tensor:
-  return torch.rms_norm(x, [x.size(-1)], w, eps)
+def rms(x: Tensor, w: Tensor, eps: float, c: Tensor) -> Tensor:
+  # lean: c is sqrt(d eps), and the gain w holds the factor sqrt(d), so that x / sqrt(|x|^2 + c^2) is left to do
+  if c.dim() > 0:
+    y = torch.rms_norm(x, [x.size(-1)], w, eps)
+  else:
+    y = torch.mul_(torch.div(x, torch.hypot_(torch.linalg_vector_norm(x, 2, [-1], True), c)), w)
+  return y
 
 def lin(x: Tensor, w: Tensor, b: Optional[Tensor], p: List[__torch__.torch.classes.quantized.LinearPackedParamsBase], i: int) -> Tensor:
   # x (...,in), w (out,in), b (out) -> (...,out)
@@ -32,93 +39,84 @@ def bias(b: Tensor) -> Optional[Tensor]:
     out = b
   return out
 
-def qkv(x: Tensor, w: List[Tensor], p: List[__torch__.torch.classes.quantized.LinearPackedParamsBase], i: int, cos: Tensor, sin: Tensor, H: int, K: int, eps: float) -> Tuple[Tensor, Tensor, Tensor]:
-  # x (B,S,d) -> q (B,S,H,D), k and v (B,S,K,D); q and k normed where the family does so, and rotated
-  B, S = x.size(0), x.size(1)
-  o = 5 + 12 * i
-  y = __torch__.lin(__torch__.rms(x, w[o], eps), w[o + 1], __torch__.bias(w[o + 2]), p, 4 * i).view([B, S, H + 2 * K, -1])
-  qk = torch.narrow(y, 2, 0, H + K)
-  v = torch.narrow(y, 2, H + K, K)
+def turns(w: List[Tensor], pos: Tensor) -> Tuple[Tensor, Tensor]:
+  # rotary factors of positions pos (N): cos and sin (N,1,D), or lean one complex factor (N,(H+2K)*D/2) that is 1 for v
+  a = torch.index_select(w[3], 0, pos).unsqueeze(1)
+  if w[5].dim() > 0:
+    a, b = a.to(w[0].dtype), torch.index_select(w[4], 0, pos).unsqueeze(1).to(w[0].dtype)
+  else:
+    a = torch.where(w[4], a, 1.0).view([pos.size(0), -1])
+    b = a
+  return (a, b)
+
+def qkv(x: Tensor, w: List[Tensor], p: List[__torch__.torch.classes.quantized.LinearPackedParamsBase], i: int, a: Tensor, b: Tensor, H: int, K: int, eps: float) -> Tensor:
+  # x (N,d) -> (N*(H+2K),D): of each token the query heads, the key heads, the value heads; q and k rotated
+  o = 6 + 12 * i
+  N = x.size(0)
+  y = __torch__.lin(__torch__.rms(x, w[o], eps, w[5]), w[o + 1], __torch__.bias(w[o + 2]), p, 4 * i)
   if w[o + 3].size(0) > 0:
-    q, k = torch.narrow(qk, 2, 0, H), torch.narrow(qk, 2, H, K)
-    qk = torch.cat([__torch__.rms(q, w[o + 3], eps), __torch__.rms(k, w[o + 4], eps)], 2)
-  a, b = torch.chunk(qk, 2, -1)
-  qk = torch.add(torch.mul(qk, cos), torch.mul(torch.cat([b, a], -1), sin))
-  return (torch.narrow(qk, 2, 0, H), torch.narrow(qk, 2, H, K), v)
+    q, k, v = torch.split(y.view([N, H + 2 * K, -1]), [H, K, K], 1)
+    c = w[5]
+    if c.dim() == 0:
+      c = torch.mul(c, (float(q.size(2)) / float(x.size(1))) ** 0.5)
+    y = torch.cat([__torch__.rms(q, w[o + 3], eps, c), __torch__.rms(k, w[o + 4], eps, c), v], 1)
+  if w[5].dim() > 0:
+    qk, v = torch.split(y.view([N, H + 2 * K, -1]), [H + K, K], 1)
+    f, s = torch.chunk(qk, 2, -1)
+    y = torch.cat([torch.add(torch.mul(qk, a), torch.mul(torch.cat([s, f], -1), b)), v], 1)
+  else:
+    torch.mul_(torch.view_as_complex(y.view([N, -1, 2])), a)
+  return y.view([N * (H + 2 * K), -1])
 
 def rest(x: Tensor, a: Tensor, w: List[Tensor], p: List[__torch__.torch.classes.quantized.LinearPackedParamsBase], i: int, eps: float) -> Tensor:
-  # what follows attention in one layer: a (B,S,H*D)
-  o = 5 + 12 * i
-  x = torch.add(x, __torch__.lin(a, w[o + 5], __torch__.bias(w[o + 6]), p, 4 * i + 1))
-  g, u = torch.chunk(__torch__.lin(__torch__.rms(x, w[o + 7], eps), w[o + 8], __torch__.bias(w[o + 9]), p, 4 * i + 2), 2, -1)
-  return torch.add(x, __torch__.lin(torch.mul(torch.silu(g), u), w[o + 10], __torch__.bias(w[o + 11]), p, 4 * i + 3))
+  # what follows attention in one layer: x (N,d), a (N,H*D)
+  o = 6 + 12 * i
+  x = torch.add_(__torch__.lin(a, w[o + 5], __torch__.bias(w[o + 6]), p, 4 * i + 1), x)
+  g, u = torch.chunk(__torch__.lin(__torch__.rms(x, w[o + 7], eps, w[5]), w[o + 8], __torch__.bias(w[o + 9]), p, 4 * i + 2), 2, -1)
+  return torch.add_(__torch__.lin(torch.mul(torch.silu(g), u), w[o + 10], __torch__.bias(w[o + 11]), p, 4 * i + 3), x)
 
 def head(x: Tensor, w: List[Tensor], p: List[__torch__.torch.classes.quantized.LinearPackedParamsBase], eps: float) -> Tensor:
-  return __torch__.lin(__torch__.rms(x, w[2], eps), w[1], None, p, len(p) - 1)
-
-def seen(pos: Tensor, n: int, window: int) -> Tensor:
-  # pos (M) positions -> (M,n), true where that position attends to cached position 0..n-1
-  t = torch.arange(n, device=pos.device).unsqueeze(0)
-  pos = pos.unsqueeze(1)
-  mask = torch.le(t, pos)
-  if window > 0:
-    mask = torch.logical_and(mask, torch.gt(t, torch.sub(pos, window)))
-  return mask
+  return __torch__.lin(__torch__.rms(x, w[2], eps, w[5]), w[1], None, p, len(p) - 1)
 
 def hidden(w: List[Tensor], p: List[__torch__.torch.classes.quantized.LinearPackedParamsBase], ids: Tensor, H: int, K: int, eps: float, window: int) -> Tensor:
   # whole sequences without a cache: ids (B,S) -> (B,S,d) before the final norm
   B, S = ids.size(0), ids.size(1)
-  cos = torch.narrow(w[3], 0, 0, S).view([1, S, 1, -1])
-  sin = torch.narrow(w[4], 0, 0, S).view([1, S, 1, -1])
-  x = torch.embedding(w[0], ids)
+  pos = torch.arange(S, device=ids.device)
   # plain causal attention has a kernel of its own that needs no mask
   mask = annotate(Optional[Tensor], None)
   if window > 0:
     if window < S:
-      mask = __torch__.seen(torch.arange(S, device=ids.device), S, window)
+      ago = torch.sub(pos.unsqueeze(1), pos.unsqueeze(0))
+      mask = torch.logical_and(torch.ge(ago, 0), torch.lt(ago, window))
+  a, b = __torch__.turns(w, pos.repeat([B]))
+  x = torch.embedding(w[0], ids.view([-1]))
   for i in range(__torch__.layers(w)):
-    q, k, v = __torch__.qkv(x, w, p, i, cos, sin, H, K, eps)
-    q, k, v = q.transpose(1, 2), k.transpose(1, 2), v.transpose(1, 2)
+    y = __torch__.qkv(x, w, p, i, a, b, H, K, eps).view([B, S, H + 2 * K, -1]).transpose(1, 2)
+    q, k, v = torch.split(y, [H, K, K], 1)
     if K != H:
       k = k.unsqueeze(2).expand([-1, -1, H // K, -1, -1]).reshape([B, H, S, -1])
       v = v.unsqueeze(2).expand([-1, -1, H // K, -1, -1]).reshape([B, H, S, -1])
-    a = torch.scaled_dot_product_attention(q, k, v, mask, 0.0, mask is None)
-    x = __torch__.rest(x, a.transpose(1, 2).reshape([B, S, -1]), w, p, i, eps)
-  return x
+    y = torch.scaled_dot_product_attention(q, k, v, mask, 0.0, mask is None)
+    x = __torch__.rest(x, y.transpose(1, 2).reshape([B * S, -1]), w, p, i, eps)
+  return x.view([B, S, -1])
 
 def figures(x: Tensor, w: List[Tensor], p: List[__torch__.torch.classes.quantized.LinearPackedParamsBase], eps: float, top: int, full: bool, hidden: bool) -> Tensor:
   # x (N,d) before the final norm -> (N, 2 top + 1 [+ V] [+ d]): ids (exact in fp32 below 2^24), their log-probabilities,
-  # entropy, logits, what the head was given
-  x = __torch__.rms(x, w[2], eps)
-  logits = __torch__.lin(x, w[1], None, p, len(p) - 1)
+  # minus the entropy, logits, what the head was given
+  x = __torch__.rms(x, w[2], eps, w[5])
+  logits = __torch__.lin(x, w[1], None, p, len(p) - 1).to(6)
   lp = torch.log_softmax(logits, -1)
   v, ix = torch.topk(lp, top, -1)
-  h = torch.neg(torch.sum(torch.mul(torch.exp(lp), lp), [-1], True))
-  out = [ix.to(6), v, h]
+  out = [ix.to(6), v, torch.sum(torch.mul_(torch.exp(lp), lp), [-1], True)]
   if full:
     out.append(logits)
   if hidden:
-    out.append(x)
+    out.append(x.to(6))
   return torch.cat(out, 1)
 
-def put(cache: Tensor, rows: Tensor, row: int, pos: int, x: Tensor) -> NoneType:
-  # writes x (B,K,S,D) at positions pos.. of the given rows; row >= 0 says that they are row, row + 1, ...
-  if row >= 0:
-    part = torch.narrow(torch.narrow(cache, 0, row, x.size(0)), 2, pos, x.size(2))
-    torch.copy_(part, x)
-  else:
-    part = torch.narrow(cache, 2, pos, x.size(2))
-    torch.index_copy_(part, 0, rows, x)
-  return None
-
-def get(cache: Tensor, rows: Tensor, row: int, n: int) -> Tensor:
-  # the first n positions of the given rows; neighbouring rows are a view
-  part = torch.narrow(cache, 2, 0, n)
-  if row >= 0:
-    part = torch.narrow(part, 0, row, rows.size(0))
-  else:
-    part = torch.index_select(part, 0, rows)
-  return part
+def pairs(t: Tensor, heads: int) -> Tensor:
+  # rows of some heads: rotary pairs from halves (j, j + D/2) to neighbours (2j, 2j + 1)
+  return t.view([heads, 2, t.size(0) // heads // 2, -1]).transpose(1, 2).reshape(t.size())
 
 def mixture(p: Tensor, q: Tensor, share: float) -> Tensor:
   # log-probabilities of share p + (1 - share) q
@@ -199,6 +197,7 @@ class Llama(Module):
   training : bool
   H : int
   K : int
+  D : int
   eps : float
   window : int
   W : List[Tensor]
@@ -226,25 +225,52 @@ class Llama(Module):
   beta1 : float
   beta2 : float
 
-  def pack(self, w: List[Tensor], half: bool) -> List[__torch__.torch.classes.quantized.LinearPackedParamsBase]:
+  def form(self, w: List[Tensor], lean: bool) -> List[Tensor]:
+    # lean: rotary pairs are neighbours, so that one complex product turns a head, and norm gains hold the factor sqrt(size)
+    out = w
+    if lean:
+      H, K = self.H, self.K
+      D = w[3].size(1)
+      h = D // 2
+      turned = torch.lt(torch.arange(H + 2 * K), H + K).view([1, -1, 1])
+      root = float(w[2].size(0)) ** 0.5
+      cis = torch.complex(torch.narrow(w[3], 1, 0, h).contiguous(), torch.narrow(w[4], 1, h, h).contiguous())
+      out = [w[0], w[1], torch.mul(w[2], root), cis, turned, torch.full([], root * self.eps ** 0.5)]
+      for i in range(6, len(w)):
+        t = w[i]
+        j = (i - 6) % 12
+        if t.size(0) > 0:
+          if j == 0 or j == 7:
+            t = torch.mul(t, root)
+          elif j == 1 or j == 2:
+            qk, v = torch.split(t, [(H + K) * D, K * D], 0)
+            t = torch.cat([__torch__.pairs(qk, H + K), v], 0)
+          elif j == 3 or j == 4:
+            t = torch.mul(__torch__.pairs(t, 1), float(D) ** 0.5)
+        out.append(t)
+    return out
+
+  def pack(self, w: List[Tensor], kernel: str) -> List[__torch__.torch.classes.quantized.LinearPackedParamsBase]:
     p = annotate(List[__torch__.torch.classes.quantized.LinearPackedParamsBase], [])
-    if half:
+    if kernel == "FP16_PACKED":
       for i in range(__torch__.layers(w)):
         for j in [1, 5, 8, 10]:
-          o = 5 + 12 * i + j
+          o = 6 + 12 * i + j
           p.append(ops.quantized.linear_prepack_fp16(w[o], __torch__.bias(w[o + 1])))
       p.append(ops.quantized.linear_prepack_fp16(w[1], None))
     return p
 
-  def reorder(self, w: List[Tensor]) -> List[Tensor]:
-    # the same list with every matrix that lin multiplies laid out in blocks for oneDNN
+  def unpacked(self, w: List[Tensor], kernel: str) -> List[Tensor]:
+    # what is needed beside pack: every matrix that lin multiplies as it is, in blocks for oneDNN, or not at all
     out = annotate(List[Tensor], [])
     for i in range(len(w)):
       matrix = i == 1
-      if i >= 5:
+      if i >= 6:
         matrix = w[i].dim() == 2
-      if matrix:
+      if matrix and kernel == "ONEDNN":
         out.append(ops.mkldnn._reorder_linear_weight(w[i]))
+      elif matrix and kernel == "FP16_PACKED":
+        out.append(torch.empty([0]))
       else:
         out.append(w[i])
     return out
@@ -255,52 +281,65 @@ class Llama(Module):
     x = torch.index_select(x.view([-1, x.size(2)]), 0, at)
     return __torch__.figures(x, w, p, self.eps, top, full, hidden)
 
-  def step(self, w: List[Tensor], p: List[__torch__.torch.classes.quantized.LinearPackedParamsBase], kv: List[Tensor], at: Tensor, row: int, n: int, top: int, full: bool, hidden: bool) -> Tensor:
-    # one token a row, rows at different positions: at (3,B) = cache row, position, id; n = largest position + 1
-    H, K = self.H, self.K
-    rows, pos, ids = torch.select(at, 0, 0), torch.select(at, 0, 1), torch.select(at, 0, 2)
-    B = ids.size(0)
-    cos = torch.index_select(w[3], 0, pos).view([B, 1, 1, -1])
-    sin = torch.index_select(w[4], 0, pos).view([B, 1, 1, -1])
-    x = torch.embedding(w[0], ids).unsqueeze(1)
-    mask = __torch__.seen(pos, n, self.window).view([B, 1, 1, n]).expand([B, K, H // K, n])
-    for i in range(__torch__.layers(w)):
-      q, k, v = __torch__.qkv(x, w, p, i, cos, sin, H, K, self.eps)
-      torch.index_put_(kv[2 * i], [rows, None, pos], k.squeeze(1))
-      torch.index_put_(kv[2 * i + 1], [rows, None, pos], v.squeeze(1))
-      ck = __torch__.get(kv[2 * i], rows, row, n)
-      cv = __torch__.get(kv[2 * i + 1], rows, row, n)
-      # the query heads that share one kv head become the rows of one attention call: no repetition of the cache
-      a = torch.scaled_dot_product_attention(q.view([B, K, H // K, -1]), ck, cv, mask)
-      x = __torch__.rest(x, a.reshape([B, 1, -1]), w, p, i, self.eps)
-    return __torch__.figures(x.squeeze(1), w, p, self.eps, top, full, hidden)
+  def pages(self, w: List[Tensor], count: int) -> Tensor:
+    # (L,P,2KDD) zeros: a page of never written values must stay finite
+    return torch.zeros([__torch__.layers(w), count, 2 * self.K * self.D * self.D], dtype=w[0].dtype, device=w[0].device)
 
-  def extend(self, w: List[Tensor], p: List[__torch__.torch.classes.quantized.LinearPackedParamsBase], kv: List[Tensor], ids: Tensor, rows: Tensor, row: int, pos: int, at: Tensor, top: int, full: bool, hidden: bool) -> Tensor:
-    # S tokens a row at positions pos..pos+S-1, on top of the cache; at (N) flat positions of ids (B,S)
-    H, K = self.H, self.K
-    B, S = ids.size(0), ids.size(1)
-    n, G = pos + S, H // K
-    cos = torch.narrow(w[3], 0, pos, S).view([1, S, 1, -1])
-    sin = torch.narrow(w[4], 0, pos, S).view([1, S, 1, -1])
+  def move_pages(self, old: Tensor, new: Tensor, kept: Tensor) -> NoneType:
+    # page kept[i] of every layer becomes page i
+    torch.copy_(torch.narrow(new, 1, 0, kept.size(0)), torch.index_select(old, 1, kept))
+    return None
+
+  def pool(self, pages: Tensor) -> List[Tensor]:
+    # 3 a layer: all its elements (P*2KDD), and in rows of D the keys from the first page on and the values
+    out = annotate(List[Tensor], [])
+    for t in torch.unbind(pages, 0):
+      rows = t.view([-1, self.D])
+      out.append(t.view([-1]))
+      out.append(rows)
+      out.append(torch.narrow(rows, 0, self.K * self.D, rows.size(0) - self.K * self.D))
+    return out
+
+  def lookups(self, pages: Tensor) -> List[Tensor]:
+    # pages (N,M) of each token's row -> what feed looks up, the same in every layer: for each token, head, page and
+    # position the row in keys or values; where each sum begins, one a page for scores and one a head for values; and of
+    # what qkv gives the rows to store, then those of q, each once a page
+    H, K, D = self.H, self.K, self.D
+    N, M = pages.size(0), pages.size(1)
+    e = pages.device
+    page = torch.mul(pages.view([N, 1, M, 1]), 2 * K * D)
+    row = torch.add(torch.mul(torch.arange(K, dtype=3, device=e), D).view([K, 1, 1]), torch.arange(D, dtype=3, device=e))
+    look = torch.add(page, row).unsqueeze(2).expand([N, K, H // K, M, D]).reshape([-1])
+    n = look.size(0)
+    token = torch.mul(torch.arange(N, device=e), H + 2 * K).unsqueeze(1)
+    q = torch.add(token, torch.arange(H, device=e)).unsqueeze(2).expand([N, H, M]).reshape([-1])
+    kv = torch.add(token, torch.arange(H, H + 2 * K, device=e)).view([-1])
+    return [look, torch.arange(0, n, D, dtype=3, device=e), torch.arange(0, n, M * D, dtype=3, device=e), torch.cat([kv, q])]
+
+  def feed(self, w: List[Tensor], p: List[__torch__.torch.classes.quantized.LinearPackedParamsBase], kv: List[Tensor], look: List[Tensor], at: Tensor, mask: Tensor, top: int, full: bool, hidden: bool, out: Tensor) -> NoneType:
+    # N tokens of any rows on top of the cache, those of one row in order: at = their positions, their ids, where the
+    # elements of their keys and values go (2KD each), and which of them are reported; mask (N,1,M*D) is 0 where a token
+    # sees a position of its row and -inf elsewhere. What is reported of each goes to out, which lies in Java's memory
+    H, K, D = self.H, self.K, self.D
+    N = mask.size(0)
+    written = N * 2 * K * D
+    pos, ids, slots, kept = torch.split(at.to(w[0].device), [N, N, written, at.size(0) - 2 * N - written])
+    a, b = __torch__.turns(w, pos)
+    mask = mask.to(w[0].device, w[0].dtype)
     x = torch.embedding(w[0], ids)
-    mask = __torch__.seen(torch.arange(pos, n, device=ids.device), n, self.window).repeat([G, 1])
     for i in range(__torch__.layers(w)):
-      q, k, v = __torch__.qkv(x, w, p, i, cos, sin, H, K, self.eps)
-      __torch__.put(kv[2 * i], rows, row, pos, k.transpose(1, 2))
-      __torch__.put(kv[2 * i + 1], rows, row, pos, v.transpose(1, 2))
-      ck = __torch__.get(kv[2 * i], rows, row, n)
-      cv = __torch__.get(kv[2 * i + 1], rows, row, n)
-      q = q.view([B, S, K, G, -1]).permute([0, 2, 3, 1, 4]).reshape([B, K, G * S, -1])
-      a = torch.scaled_dot_product_attention(q, ck, cv, mask)
-      a = a.view([B, K, G, S, -1]).permute([0, 3, 1, 2, 4]).reshape([B, S, -1])
-      x = __torch__.rest(x, a, w, p, i, self.eps)
-    x = torch.index_select(x.reshape([B * S, -1]), 0, at)
-    return __torch__.figures(x, w, p, self.eps, top, full, hidden)
-
-  def copy_cache(self, old: List[Tensor], new: List[Tensor]) -> NoneType:
-    for i in range(len(old)):
-      part = torch.narrow(new[i], 2, 0, old[i].size(2))
-      torch.copy_(part, old[i])
+      y = __torch__.qkv(x, w, p, i, a, b, H, K, self.eps)
+      y, q = torch.split(torch.index_select(y, 0, look[3]).view([-1]), [written, look[0].size(0)])
+      torch.index_copy_(kv[3 * i], 0, slots, y)
+      # attention is two weighted sums of rows in pages: scores are q over rows of keys, the result is the scores' softmax
+      # over rows of values. Nothing is gathered or padded beyond the page, and the kernel fetches ahead
+      s = torch._embedding_bag_forward_only(kv[3 * i + 1], look[0], look[1], False, 0, False, q)[0]
+      s = torch.softmax(torch.add(mask, s.view([N, H, -1]), alpha=float(D) ** -0.5), -1).view([-1])
+      y = torch._embedding_bag_forward_only(kv[3 * i + 2], look[0], look[2], False, 0, False, s)[0]
+      x = __torch__.rest(x, y.view([N, H * D]), w, p, i, self.eps)
+    if kept.size(0) < N:
+      x = torch.index_select(x, 0, kept)
+    torch.copy_(out, __torch__.figures(x, w, p, self.eps, top, full, hidden))
     return None
 
   def set_weights(self, w: List[Tensor]) -> NoneType:

@@ -18,6 +18,7 @@ import dev.understudy.lm.file.ModelDirectory;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
@@ -112,6 +113,66 @@ class FamilyTest {
             checkHead(one.hidden, 0, head, all.logits, last, model.shape());
             assertThat(one.logits).isEmpty();
         }
+    }
+
+    @ParameterizedTest
+    @MethodSource("names")
+    void theLeanFormSaysWhatThePlainOneSays(String name) {
+        ModelDirectory directory = new ModelDirectory(Fixtures.directory(name));
+        ModelShape shape = directory.config().shape();
+        List<float[]> values = LlamaWeights.read(directory, tensor -> {});
+        int[] ids = ints(Fixtures.golden(name).path("prompts").path(1).path("ids"));
+        try (LanguageModel plain = new LibtorchModel(shape, values, Kernel.FP32, LibtorchModel.Form.PLAIN);
+                LanguageModel lean = new LibtorchModel(shape, values, Kernel.FP32, LibtorchModel.Form.LEAN)) {
+            assertThat(scores(lean, ids).logits).containsExactly(scores(plain, ids).logits, within(1e-4f));
+            assertThat(stepped(plain, ids)).containsExactly(scores(plain, ids).logits, within(1e-4f));
+            assertThat(stepped(lean, ids)).containsExactly(scores(plain, ids).logits, within(1e-4f));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("cached")
+    void cachedStepsAndRowsOfABatchSayWhatTheFullForwardSays(String name, Kernel kernel) {
+        int[] ids = ints(Fixtures.golden(name).path("prompts").path(1).path("ids"));
+        try (LanguageModel model = open(Fixtures.directory(name), kernel)) {
+            float[] full = scores(model, ids).logits;
+            assertThat(stepped(model, ids)).containsExactly(full, within(1e-4f));
+            int vocabulary = model.shape().vocabulary();
+            Scores out = new Scores(3, 2, vocabulary);
+            int last = ids.length - 1;
+            try (KvCache cache = model.newCache(4)) {
+                int[] half = Arrays.copyOf(ids, ids.length / 2);
+                model.prefill(cache, new int[] {3, 0, 2}, new int[][] {half, Arrays.copyOf(ids, last), {ids[0]}}, out);
+                model.step(cache, new int[] {2, 0, 3}, new int[] {ids[1], ids[last], ids[half.length]}, 3, out);
+            }
+            int[] expected = {1, last, ids.length / 2};
+            for (int i = 0; i < 3; i++) {
+                assertThat(Arrays.copyOfRange(out.logits, i * vocabulary, (i + 1) * vocabulary))
+                        .containsExactly(
+                                Arrays.copyOfRange(full, expected[i] * vocabulary, (expected[i] + 1) * vocabulary),
+                                within(1e-4f));
+            }
+        }
+    }
+
+    static Stream<Arguments> cached() {
+        return Fixtures.MODELS.stream()
+                .flatMap(name -> Stream.of(Kernel.FP32, Kernel.ONEDNN, Kernel.FP16_PACKED)
+                        .map(kernel -> Arguments.of(name, kernel)));
+    }
+
+    /** Logits after each token, all of them fed one by one on a cache. */
+    private static float[] stepped(LanguageModel model, int[] ids) {
+        int vocabulary = model.shape().vocabulary();
+        float[] logits = new float[ids.length * vocabulary];
+        Scores out = new Scores(1, 2, vocabulary);
+        try (KvCache cache = model.newCache(2)) {
+            for (int t = 0; t < ids.length; t++) {
+                model.step(cache, new int[] {1}, new int[] {ids[t]}, 1, out);
+                System.arraycopy(out.logits, 0, logits, t * vocabulary, vocabulary);
+            }
+        }
+        return logits;
     }
 
     private static float[] head(Path directory, ModelShape shape) {
