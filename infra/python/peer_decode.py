@@ -2,9 +2,9 @@
 
     python peer_decode.py transformers|transformers-fp16|llama.cpp DIRECTORY
 
-Request {"rows": B, "prompt": P, "tokens": N}: greedy continuation of B random prompts of P ids by N ids each.
-Answer {"tokens": B * (N - 1), "seconds": s}: the first token, which contains the prefill, is not in the time.
-DIRECTORY is a Hugging Face directory of a Llama-family model. One thread, as on the other side.
+Request {"prompts": [[id, ...], ...], "tokens": N}: greedy continuation of every prompt by N ids, all in one batch.
+Answer {"tokens": B * (N - 1), "seconds": s, "cpuSeconds": s, "ids": [[id, ...], ...]}: the first token, which contains the
+prefill, is in neither time. DIRECTORY is a Hugging Face directory of a Llama-family model. One thread, as on the other side.
 """
 
 import json
@@ -12,9 +12,14 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import torch
 
 torch.set_num_threads(1)
+
+
+def clocks():
+    return np.array([time.perf_counter(), time.process_time()])
 
 
 class Transformers:
@@ -24,25 +29,26 @@ class Transformers:
         from transformers import AutoModelForCausalLM
 
         self.model = AutoModelForCausalLM.from_pretrained(directory, dtype=torch.float32).eval()
-        self.vocabulary = self.model.config.vocab_size
         if half:
             self.model = torch.ao.quantization.quantize_dynamic(self.model, {torch.nn.Linear}, dtype=torch.float16)
 
-    def run(self, rows, prompt, tokens):
+    def run(self, prompts, tokens):
         from transformers import StoppingCriteria
 
         times = []
 
         class Watch(StoppingCriteria):
             def __call__(self, input_ids, scores, **kwargs):
-                times.append(time.perf_counter())
+                times.append(clocks())
                 return torch.zeros(input_ids.shape[0], dtype=torch.bool)
 
-        ids = torch.randint(0, self.vocabulary, (rows, prompt), generator=torch.Generator().manual_seed(1))
+        longest = max(map(len, prompts))
+        ids = torch.tensor([[0] * (longest - len(prompt)) + prompt for prompt in prompts])
+        mask = torch.tensor([[0] * (longest - len(prompt)) + [1] * len(prompt) for prompt in prompts])
         with torch.inference_mode():
-            self.model.generate(
+            out = self.model.generate(
                 ids,
-                attention_mask=torch.ones_like(ids),
+                attention_mask=mask,
                 do_sample=False,
                 max_new_tokens=tokens,
                 min_new_tokens=tokens,
@@ -50,11 +56,11 @@ class Transformers:
                 pad_token_id=0,
                 stopping_criteria=[Watch()],
             )
-        return times[-1] - times[0], rows * (len(times) - 1)
+        return times[-1] - times[0], out[:, longest:].tolist()
 
 
 class LlamaCpp:
-    """llama.cpp through its C interface: B sequences in one batch a step, F16 weights, argmax by numpy."""
+    """llama.cpp through its C interface: all sequences in one batch a step, F16 weights, argmax by numpy."""
 
     def __init__(self, directory):
         import llama_cpp
@@ -64,56 +70,65 @@ class LlamaCpp:
         if not self.file.exists():
             write_gguf(Path(directory), self.file)
         llama_cpp.llama_backend_init()
-        quiet = llama_cpp.llama_log_callback(lambda level, text, data: None)
-        llama_cpp.llama_log_set(quiet, None)
-        self.quiet = quiet
+        # kept, or the callback would be collected
+        self.quiet = llama_cpp.llama_log_callback(lambda level, text, data: None)
+        llama_cpp.llama_log_set(self.quiet, None)
         self.model = llama_cpp.llama_model_load_from_file(
             str(self.file).encode(), llama_cpp.llama_model_default_params()
         )
         self.vocabulary = llama_cpp.llama_vocab_n_tokens(llama_cpp.llama_model_get_vocab(self.model))
 
-    def run(self, rows, prompt, tokens):
-        import numpy as np
-
-        api = self.api
+    def run(self, prompts, tokens):
+        api, rows = self.api, len(prompts)
+        longest = max(map(len, prompts))
         settings = api.llama_context_default_params()
-        settings.n_ctx = rows * (prompt + tokens)
+        # a multiple of 256 for each sequence, which is what the library would round up to
+        settings.n_ctx = rows * (-(-(longest + tokens) // 256) * 256)
         settings.n_seq_max = rows
-        settings.n_batch = settings.n_ubatch = max(512, rows)
+        settings.n_batch = settings.n_ubatch = max(512, rows, longest)
         settings.n_threads = settings.n_threads_batch = 1
         context = api.llama_init_from_model(self.model, settings)
-        batch = api.llama_batch_init(max(512, rows), 0, 1)
-        ids = np.random.default_rng(1).integers(0, self.vocabulary, (rows, prompt))
+        batch = api.llama_batch_init(settings.n_batch, 0, 1)
+        # the fields of the batch as arrays: filling them must not cost the peer a Python call a row
+        token, position, wanted = (
+            np.ctypeslib.as_array(field, (settings.n_batch,)) for field in (batch.token, batch.pos, batch.logits)
+        )
 
-        def put(slot, token, position, row, wanted):
-            batch.token[slot] = int(token)
-            batch.pos[slot] = position
+        def sequence(slot, row):
             batch.n_seq_id[slot] = 1
             batch.seq_id[slot][0] = row
-            batch.logits[slot] = wanted
 
         def decode(count):
             batch.n_tokens = count
             if api.llama_decode(context, batch) != 0:
                 raise RuntimeError("llama_decode failed")
 
-        last = []
+        last = np.zeros(rows, dtype=np.int32)
+        for row, prompt in enumerate(prompts):
+            for slot in range(len(prompt)):
+                sequence(slot, row)
+            token[: len(prompt)] = prompt
+            position[: len(prompt)] = np.arange(len(prompt))
+            wanted[: len(prompt)] = 0
+            wanted[len(prompt) - 1] = 1
+            decode(len(prompt))
+            last[row] = np.ctypeslib.as_array(api.llama_get_logits_ith(context, -1), (self.vocabulary,)).argmax()
         for row in range(rows):
-            for position in range(prompt):
-                put(position, ids[row, position], position, row, position == prompt - 1)
-            decode(prompt)
-            last.append(int(np.ctypeslib.as_array(api.llama_get_logits_ith(context, -1), (self.vocabulary,)).argmax()))
-        start = time.perf_counter()
+            sequence(row, row)
+        wanted[:rows] = 1
+        lengths = np.array([len(prompt) for prompt in prompts])
+        ids = [last]
+        start = clocks()
         for step in range(tokens - 1):
-            for row in range(rows):
-                put(row, last[row], prompt + step, row, True)
+            token[:rows] = last
+            position[:rows] = lengths + step
             decode(rows)
-            logits = np.ctypeslib.as_array(api.llama_get_logits(context), (rows, self.vocabulary))
-            last = logits.argmax(1)
-        seconds = time.perf_counter() - start
+            last = np.ctypeslib.as_array(api.llama_get_logits(context), (rows, self.vocabulary)).argmax(1)
+            ids.append(last)
+        times = clocks() - start
         api.llama_batch_free(batch)
         api.llama_free(context)
-        return seconds, rows * (tokens - 1)
+        return times, np.stack(ids, 1).tolist()
 
 
 def write_gguf(directory, file):
@@ -178,8 +193,9 @@ def main():
     peer = LlamaCpp(directory) if kind == "llama.cpp" else Transformers(directory, kind == "transformers-fp16")
     print(json.dumps({"ready": kind}), flush=True)
     for line in sys.stdin:
-        seconds, tokens = peer.run(**json.loads(line))
-        print(json.dumps({"tokens": tokens, "seconds": seconds}), flush=True)
+        (seconds, cpu), ids = peer.run(**json.loads(line))
+        tokens = sum(len(row) - 1 for row in ids)
+        print(json.dumps({"tokens": tokens, "seconds": seconds, "cpuSeconds": cpu, "ids": ids}), flush=True)
 
 
 if __name__ == "__main__":

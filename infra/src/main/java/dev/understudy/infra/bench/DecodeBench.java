@@ -1,6 +1,7 @@
 package dev.understudy.infra.bench;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.sun.management.OperatingSystemMXBean;
 import dev.understudy.decode.DecodeConfig;
 import dev.understudy.decode.DecodeListener;
 import dev.understudy.decode.Decoder;
@@ -19,6 +20,7 @@ import dev.understudy.prompt.Sampling;
 import dev.understudy.signal.Author;
 import dev.understudy.token.Tokenizer;
 import dev.understudy.token.Vocabulary;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
@@ -29,6 +31,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -78,7 +82,9 @@ public final class DecodeBench {
      *
      * @param rooflineShare our speed over the machine's limit measured in the same run, in (0, 1]
      * @param peer name of the other side, or null without one
-     * @param ratio ours over the peer's
+     * @param ratio ours over the peer's, by the clock
+     * @param cpuRatio the same by processor time, which other programs on the machine disturb less
+     * @param sameTokens part of the tokens that stand before the first difference of their row
      */
     public record Line(
             int rows,
@@ -89,7 +95,9 @@ public final class DecodeBench {
             @Nullable Double pythonTokensPerSecond,
             @Nullable Double ratio,
             @Nullable Double lowestRatio,
-            @Nullable Double highestRatio) {}
+            @Nullable Double highestRatio,
+            @Nullable Double cpuRatio,
+            @Nullable Double sameTokens) {}
 
     public DecodeBench(Engine engine, Path model, Settings settings) {
         this.engine = engine;
@@ -126,50 +134,47 @@ public final class DecodeBench {
     }
 
     private List<Line> measure(int rows, List<LanguageModel> models, List<PythonPeer> peers) {
-        double[][] ours = new double[models.size()][settings.rounds()];
-        double[][] theirs = new double[peers.size()][settings.rounds()];
-        double[] limits = new double[models.size()];
-        for (int i = 0; i < limits.length; i++) {
-            limits[i] = limit(models.get(i).shape(), settings.kernels().get(i), rows);
-        }
+        Turn[][] ours = new Turn[models.size()][settings.rounds()];
+        Turn[][] theirs = new Turn[peers.size()][settings.rounds()];
+        int[][] prompts = prompts(rows, models.get(0).shape().vocabulary());
         for (int round = -1; round < settings.rounds(); round++) {
             for (int i = 0; i < models.size(); i++) {
-                double speed = decode(models.get(i), rows);
+                Turn turn = decode(models.get(i), prompts);
                 if (round >= 0) {
-                    ours[i][round] = speed;
+                    ours[i][round] = turn;
                 }
             }
             for (int j = 0; j < peers.size(); j++) {
-                JsonNode answer = peers.get(j)
-                        .ask(Map.of("rows", rows, "prompt", settings.prompt(), "tokens", settings.tokens()));
+                Turn turn = Turn.of(peers.get(j).ask(Map.of("prompts", prompts, "tokens", settings.tokens())));
                 if (round >= 0) {
-                    theirs[j][round] = answer.path("tokens").asDouble()
-                            / answer.path("seconds").asDouble();
+                    theirs[j][round] = turn;
                 }
             }
         }
         List<Line> lines = new ArrayList<>();
         for (int i = 0; i < models.size(); i++) {
             String kernel = settings.kernels().get(i).name().toLowerCase(Locale.ROOT);
-            double speed = median(ours[i]);
+            double speed = median(ours[i], Turn::speed);
+            double share =
+                    speed / limit(models.get(i).shape(), settings.kernels().get(i), rows);
             if (peers.isEmpty()) {
-                lines.add(new Line(rows, kernel, speed, speed / limits[i], null, null, null, null, null));
+                lines.add(new Line(rows, kernel, speed, share, null, null, null, null, null, null, null));
             }
             for (int j = 0; j < peers.size(); j++) {
-                double[] ratios = new double[settings.rounds()];
-                for (int round = 0; round < ratios.length; round++) {
-                    ratios[round] = ours[i][round] / theirs[j][round];
-                }
+                Turn[] pair = theirs[j];
+                double[] ratios = ratios(ours[i], pair, Turn::seconds);
                 lines.add(new Line(
                         rows,
                         kernel,
                         speed,
-                        speed / limits[i],
+                        share,
                         settings.peers().get(j),
-                        median(theirs[j]),
-                        median(ratios),
+                        median(pair, Turn::speed),
+                        Medians.of(ratios),
                         Arrays.stream(ratios).min().orElseThrow(),
-                        Arrays.stream(ratios).max().orElseThrow()));
+                        Arrays.stream(ratios).max().orElseThrow(),
+                        Medians.of(ratios(ours[i], pair, Turn::cpuSeconds)),
+                        same(ours[i][0].ids(), pair[0].ids())));
             }
         }
         return lines;
@@ -194,8 +199,18 @@ public final class DecodeBench {
         return shape.layers() * (attention + feedForward) + (long) shape.width() * shape.vocabulary();
     }
 
-    private double decode(LanguageModel student, int rows) {
-        Window window = new Window(rows);
+    /** Random ids, the same for every side and round. */
+    private int[][] prompts(int rows, int vocabulary) {
+        SplittableRandom random = new SplittableRandom(1);
+        int[][] prompts = new int[rows][];
+        Arrays.setAll(
+                prompts, row -> random.ints(settings.prompt(), 0, vocabulary).toArray());
+        return prompts;
+    }
+
+    private Turn decode(LanguageModel student, int[][] prompts) {
+        int rows = prompts.length;
+        Window window = new Window(rows, settings.tokens());
         try (Decoder decoder = new Decoder(
                 new DecodeConfig(rows, rows * settings.prompt(), List.of(), AskConfig.never()),
                 new IdsOnly(),
@@ -204,15 +219,12 @@ public final class DecodeBench {
                 HelpStatistics.NONE,
                 STILL)) {
             decoder.serve("bench", student);
-            SplittableRandom random = new SplittableRandom(1);
             for (int row = 0; row < rows; row++) {
-                int[] ids = random.ints(settings.prompt(), 0, student.shape().vocabulary())
-                        .toArray();
                 decoder.admit(new Prompt(
-                        new PromptId("b-" + row),
+                        new PromptId(Integer.toString(row)),
                         "bench",
                         "bench",
-                        ids,
+                        prompts[row],
                         Sampling.GREEDY,
                         settings.tokens(),
                         false,
@@ -222,27 +234,78 @@ public final class DecodeBench {
                 decoder.step();
             }
         }
-        return window.tokensPerSecond();
+        return window.turn();
+    }
+
+    /** What one side did in one round: its times and what it wrote, a row a prompt. */
+    private record Turn(double seconds, double cpuSeconds, int[][] ids) {
+        static Turn of(JsonNode answer) {
+            int[][] ids = new int[answer.path("ids").size()][];
+            Arrays.setAll(
+                    ids,
+                    row -> StreamSupport.stream(answer.path("ids").path(row).spliterator(), false)
+                            .mapToInt(JsonNode::asInt)
+                            .toArray());
+            return new Turn(
+                    answer.path("seconds").asDouble(), answer.path("cpuSeconds").asDouble(), ids);
+        }
+
+        /** Tokens a second; the first of each row is in no side's time. */
+        double speed() {
+            return ids.length * (ids[0].length - 1.0) / seconds;
+        }
+    }
+
+    private static double median(Turn[] turns, ToDoubleFunction<Turn> figure) {
+        return Medians.of(Arrays.stream(turns).mapToDouble(figure).toArray());
+    }
+
+    private static double[] ratios(Turn[] ours, Turn[] theirs, ToDoubleFunction<Turn> time) {
+        double[] ratios = new double[ours.length];
+        Arrays.setAll(ratios, round -> time.applyAsDouble(theirs[round]) / time.applyAsDouble(ours[round]));
+        return ratios;
+    }
+
+    /** Part of all tokens that stand before the first difference of their row. */
+    private static double same(int[][] ours, int[][] theirs) {
+        int same = 0;
+        int all = 0;
+        for (int row = 0; row < ours.length; row++) {
+            int differs = Arrays.mismatch(ours[row], theirs[row]);
+            same += differs < 0 ? ours[row].length : differs;
+            all += ours[row].length;
+        }
+        return (double) same / all;
     }
 
     /** From the moment when every row has its first token to the last token. */
     private static final class Window implements DecodeListener {
-        private final int rows;
+        private static final OperatingSystemMXBean SYSTEM =
+                ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+
+        private final int[][] ids;
         private int tokens;
         private long start;
         private long end;
+        private long cpuStart;
+        private long cpuEnd;
 
-        Window(int rows) {
-            this.rows = rows;
+        Window(int rows, int length) {
+            ids = new int[rows][length];
         }
 
         @Override
         public void wrote(PromptId prompt, int index, int token, Author author) {
+            ids[Integer.parseInt(prompt.value())][index] = token;
             tokens++;
-            if (tokens == rows) {
+            if (tokens == ids.length) {
                 start = System.nanoTime();
+                cpuStart = SYSTEM.getProcessCpuTime();
             }
-            end = System.nanoTime();
+            if (tokens == ids.length * ids[0].length) {
+                end = System.nanoTime();
+                cpuEnd = SYSTEM.getProcessCpuTime();
+            }
         }
 
         @Override
@@ -251,8 +314,8 @@ public final class DecodeBench {
         @Override
         public void drained(String version, LanguageModel model) {}
 
-        double tokensPerSecond() {
-            return (tokens - rows) / ((end - start) / 1e9);
+        Turn turn() {
+            return new Turn((end - start) / 1e9, (cpuEnd - cpuStart) / 1e9, ids);
         }
     }
 
@@ -275,11 +338,5 @@ public final class DecodeBench {
 
         @Override
         public void close() {}
-    }
-
-    private static double median(double[] values) {
-        double[] sorted = values.clone();
-        Arrays.sort(sorted);
-        return sorted[sorted.length / 2];
     }
 }

@@ -39,7 +39,7 @@ final class PythonPeer implements AutoCloseable {
         } catch (IOException e) {
             throw new IllegalStateException(
                     "Cannot start the Python peer '" + name
-                            + "'. Install infra/python/requirements.txt and name its interpreter by --python-bin.",
+                            + "'. Install infra/python/requirements.txt and name its interpreter, as in --python DIR/bin/python.",
                     e);
         }
         questions = process.outputWriter();

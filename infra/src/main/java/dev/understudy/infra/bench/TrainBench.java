@@ -183,7 +183,7 @@ public final class TrainBench {
         List<Line> lines = new ArrayList<>();
         long own = peakMegabytes();
         for (int i = 0; i < sides.size(); i++) {
-            double speed = median(ours[i]);
+            double speed = Medians.of(ours[i]);
             double share = speed * sides.get(i).secondsAtLeast() / (settings.rows() * (double) settings.tokens());
             String signals = sides.get(i).signals();
             if (peers.isEmpty()) {
@@ -200,9 +200,9 @@ public final class TrainBench {
                         share,
                         own,
                         names.get(j),
-                        median(theirs[j]),
+                        Medians.of(theirs[j]),
                         memory[j],
-                        median(ratios),
+                        Medians.of(ratios),
                         Arrays.stream(ratios).min().orElseThrow(),
                         Arrays.stream(ratios).max().orElseThrow()));
             }
@@ -232,12 +232,6 @@ public final class TrainBench {
                 .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) / 1024)
                 .findFirst()
                 .orElse(0);
-    }
-
-    private static double median(double[] values) {
-        double[] sorted = values.clone();
-        Arrays.sort(sorted);
-        return sorted[sorted.length / 2];
     }
 
     /** One line for people. */

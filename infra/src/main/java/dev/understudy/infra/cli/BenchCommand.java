@@ -155,12 +155,8 @@ final class BenchCommand {
             directory = Files.createTempDirectory("understudy-bench-");
             shape.write(engine, directory);
         }
-        List<String> peers = python.wanted ? python.peers : List.of();
-        DecodeBench.Python other = python.wanted
-                ? new DecodeBench.Python(
-                        python.interpreter,
-                        home.resolve("infra").resolve("python").resolve("peer_decode.py"))
-                : null;
+        DecodeBench.Python other = python.side(home);
+        List<String> peers = other == null ? List.of() : python.peers;
         List<DecodeBench.Line> lines = new DecodeBench(
                         engine, directory, new DecodeBench.Settings(rows, kernels, peers, tokens, tokens, rounds))
                 .run(other);
@@ -221,7 +217,7 @@ final class BenchCommand {
                 models.resolve("student"),
                 models.resolve("teacher"),
                 new TrainBench.Settings(rows, tokens, topK, steps, rounds));
-        List<TrainBench.Line> lines = bench.run(python.wanted ? python.side(home) : null);
+        List<TrainBench.Line> lines = bench.run(python.side(home));
         if (json) {
             spec.commandLine().getOut().println(json(Map.of("rows", lines)));
         } else {
@@ -232,15 +228,16 @@ final class BenchCommand {
 
     /** The other side of the training comparison. */
     static final class TrainPythonOptions {
-        @Option(names = "--python", description = "Runs the Python peers in turn with ours.")
-        private boolean wanted;
-
         @Option(
-                names = "--python-bin",
-                defaultValue = "python3",
-                description =
-                        "Interpreter that has infra/python/requirements.txt installed (default: ${DEFAULT-VALUE}).")
-        private String interpreter = "python3";
+                names = "--python",
+                arity = "0..1",
+                fallbackValue = "python3",
+                paramLabel = "INTERPRETER",
+                description = {
+                    "Runs Python peers in turn with ours, by an interpreter that has infra/python/requirements.txt",
+                    "installed (${FALLBACK-VALUE} when none is named)."
+                })
+        private @Nullable String interpreter;
 
         @Option(
                 names = "--peer",
@@ -249,23 +246,24 @@ final class BenchCommand {
                 description = "Any of trl, loop (a plain PyTorch loop) (default: ${DEFAULT-VALUE}).")
         private List<String> peers = List.of();
 
-        private TrainBench.Python side(Path home) {
+        private TrainBench.@Nullable Python side(Path home) {
             Path script = home.resolve("infra").resolve("python").resolve("peer_train.py");
-            return new TrainBench.Python(interpreter, script, peers);
+            return interpreter == null ? null : new TrainBench.Python(interpreter, script, peers);
         }
     }
 
     /** The other side of a comparison. */
     static final class PythonOptions {
-        @Option(names = "--python", description = "Runs the Python peers in turn with ours.")
-        private boolean wanted;
-
         @Option(
-                names = "--python-bin",
-                defaultValue = "python3",
-                description =
-                        "Interpreter that has infra/python/requirements.txt installed (default: ${DEFAULT-VALUE}).")
-        private String interpreter = "python3";
+                names = "--python",
+                arity = "0..1",
+                fallbackValue = "python3",
+                paramLabel = "INTERPRETER",
+                description = {
+                    "Runs Python peers in turn with ours, by an interpreter that has infra/python/requirements.txt",
+                    "installed (${FALLBACK-VALUE} when none is named)."
+                })
+        private @Nullable String interpreter;
 
         @Option(
                 names = "--peer",
@@ -273,6 +271,11 @@ final class BenchCommand {
                 defaultValue = "transformers",
                 description = "Any of transformers, transformers-fp16, llama.cpp (default: ${DEFAULT-VALUE}).")
         private List<String> peers = List.of();
+
+        private DecodeBench.@Nullable Python side(Path home) {
+            Path script = home.resolve("infra").resolve("python").resolve("peer_decode.py");
+            return interpreter == null ? null : new DecodeBench.Python(interpreter, script);
+        }
     }
 
     private static String text(DecodeBench.Line line) {
@@ -288,12 +291,14 @@ final class BenchCommand {
                 : own
                         + String.format(
                                 Locale.ROOT,
-                                "; %s %.0f tokens/s, ratio %.2f (%.2f to %.2f)",
+                                "; %s %.0f tokens/s, ratio %.2f (%.2f to %.2f), %.2f by processor time, share of equal tokens %.3f",
                                 line.peer(),
                                 line.pythonTokensPerSecond(),
                                 line.ratio(),
                                 line.lowestRatio(),
-                                line.highestRatio());
+                                line.highestRatio(),
+                                line.cpuRatio(),
+                                line.sameTokens());
     }
 
     private static String json(Object figures) {
