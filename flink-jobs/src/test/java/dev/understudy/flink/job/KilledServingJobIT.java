@@ -8,6 +8,7 @@ import dev.understudy.wire.Topics;
 import dev.understudy.wire.decode.CompletionProduced;
 import dev.understudy.wire.decode.HelpState;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -51,8 +52,10 @@ class KilledServingJobIT {
     @Test
     void nothingIsLostOrDoubled() throws Exception {
         List<CompletionProduced> killed;
-        try (RunningJob job = started(alone("killed.", 1))) {
+        try (RunningJob job = started(alone("killed.", 1).checkpoints(Duration.ofSeconds(1)))) {
             pipeline.await("killed.", Topics.COMPLETIONS, CompletionProduced.class, 1);
+            // They are written again after the loss, and must be seen once.
+            pipeline.awaitUncommitted("killed.", Topics.COMPLETIONS, CompletionProduced.class, 5);
             pipeline.replaceTaskManager();
             killed = completions("killed.");
         }

@@ -130,7 +130,7 @@ final class Pipeline implements AutoCloseable {
     /** Committed records of a topic, once there are at least {@code count}; all that are there by then. */
     <T extends SpecificRecord> List<T> await(String prefix, Topics topic, Class<T> type, int count) {
         List<T> all = new ArrayList<>();
-        try (KafkaConsumer<byte[], byte[]> consumer = consumer(topic.name(prefix))) {
+        try (KafkaConsumer<byte[], byte[]> consumer = consumer(topic.name(prefix), "read_committed")) {
             Awaitility.await("records of " + topic).atMost(PATIENCE).untilAsserted(() -> {
                 poll(consumer, topic, type, all);
                 // Not the records themselves: a failure would print hundreds of them.
@@ -142,8 +142,21 @@ final class Pipeline implements AutoCloseable {
 
     /** Committed records of a topic now. */
     <T extends SpecificRecord> List<T> now(String prefix, Topics topic, Class<T> type) throws IOException {
+        return now(prefix, topic, type, "read_committed");
+    }
+
+    /** Waits until a transaction that is not committed holds that many records of a topic, at least. */
+    <T extends SpecificRecord> void awaitUncommitted(String prefix, Topics topic, Class<T> type, int count) {
+        Awaitility.await("uncommitted records of " + topic).atMost(PATIENCE).until(() -> {
+            int committed = now(prefix, topic, type).size();
+            return now(prefix, topic, type, "read_uncommitted").size() >= committed + count;
+        });
+    }
+
+    private <T extends SpecificRecord> List<T> now(String prefix, Topics topic, Class<T> type, String isolation)
+            throws IOException {
         List<T> all = new ArrayList<>();
-        try (KafkaConsumer<byte[], byte[]> consumer = consumer(topic.name(prefix))) {
+        try (KafkaConsumer<byte[], byte[]> consumer = consumer(topic.name(prefix), isolation)) {
             Map<TopicPartition, Long> ends = consumer.endOffsets(consumer.assignment());
             while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
                 poll(consumer, topic, type, all);
@@ -165,13 +178,13 @@ final class Pipeline implements AutoCloseable {
         }
     }
 
-    private KafkaConsumer<byte[], byte[]> consumer(String topic) {
+    private KafkaConsumer<byte[], byte[]> consumer(String topic, String isolation) {
         KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(
                 Map.of(
                         "bootstrap.servers",
                         broker.bootstrapServers(),
                         "isolation.level",
-                        "read_committed",
+                        isolation,
                         "auto.offset.reset",
                         "earliest",
                         "enable.auto.commit",

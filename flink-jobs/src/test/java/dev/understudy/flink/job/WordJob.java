@@ -28,7 +28,8 @@ import org.jspecify.annotations.Nullable;
  * @param parallelism decoding subtasks
  * @param asking when it asks, and whom
  */
-record WordJob(String prefix, Path folder, String model, int rows, int parallelism, Asking asking) {
+record WordJob(
+        String prefix, Path folder, String model, int rows, int parallelism, Asking asking, Duration checkpoints) {
     static final String TENANT = "acme";
 
     /** Checkpoints of Flink, which also set the pace at which help arrives. */
@@ -57,19 +58,23 @@ record WordJob(String prefix, Path folder, String model, int rows, int paralleli
 
     /** Two subtasks of eight rows that never ask; the student is in the folder {@code student}. */
     static WordJob alone(String prefix, Path folder) {
-        return new WordJob(prefix, folder, "student", 8, 2, Asking.NEVER);
+        return new WordJob(prefix, folder, "student", 8, 2, Asking.NEVER, CHECKPOINTS);
     }
 
     WordJob asking(Asking other) {
-        return new WordJob(prefix, folder, model, rows, parallelism, other);
+        return new WordJob(prefix, folder, model, rows, parallelism, other, checkpoints);
     }
 
     WordJob student(String other, int itsRows) {
-        return new WordJob(prefix, folder, other, itsRows, parallelism, asking);
+        return new WordJob(prefix, folder, other, itsRows, parallelism, asking, checkpoints);
     }
 
     WordJob parallelism(int other) {
-        return new WordJob(prefix, folder, model, rows, other, asking);
+        return new WordJob(prefix, folder, model, rows, other, asking, checkpoints);
+    }
+
+    WordJob checkpoints(Duration other) {
+        return new WordJob(prefix, folder, model, rows, parallelism, asking, other);
     }
 
     ServingConfig config(String bootstrapServers) {
@@ -92,7 +97,7 @@ record WordJob(String prefix, Path folder, String model, int rows, int paralleli
                         asking.teacher()),
                 parallelism,
                 ServingConfig.Delivery.EXACTLY_ONCE,
-                CHECKPOINTS,
+                checkpoints,
                 10);
     }
 
