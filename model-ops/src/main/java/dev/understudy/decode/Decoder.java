@@ -164,6 +164,11 @@ public final class Decoder implements AutoCloseable {
         return inFlight.size();
     }
 
+    /** Sequences that wait for a row. */
+    public int queued() {
+        return queue.size();
+    }
+
     /** Rows in use, those that wait for the teacher included. */
     public int running() {
         int running = 0;

@@ -47,6 +47,7 @@ import org.jspecify.annotations.Nullable;
  *   gated source ─► processElement ─► session ─► completions, signals, rejections, swap reports
  *                        (never blocks)  ▲
  *   mails: decode step ──────────────────┤   puts itself back while there is work
+ *          prompt that was read ─────────┤   from the intake thread
  *          teacher reply ────────────────┤   from the teacher's thread
  *          loaded model ─────────────────┤   from the loader thread
  *          grant, price, assignment ─────┘   from the control thread
@@ -269,6 +270,7 @@ final class DecodeOperator extends AbstractStreamOperator<WireRecord>
 
     private void afterMail() {
         DecodeSession current = running();
+        current.admitRead();
         if (current.hasRoom()) {
             gate.open();
         } else {
@@ -296,6 +298,13 @@ final class DecodeOperator extends AbstractStreamOperator<WireRecord>
         }
         admitted = false;
         afterMail();
+    }
+
+    @Override
+    public void prepareSnapshotPreBarrier(long checkpointId) throws Exception {
+        super.prepareSnapshotPreBarrier(checkpointId);
+        // Not in snapshotState: a rejection must come before the barrier, as the record that it answers did.
+        running().settle();
     }
 
     @Override

@@ -11,6 +11,7 @@ import dev.understudy.decode.Help;
 import dev.understudy.decode.HelpStatistics;
 import dev.understudy.decode.SequenceSnapshot;
 import dev.understudy.flink.prompt.Arrival;
+import dev.understudy.flink.prompt.IntakeLine;
 import dev.understudy.flink.prompt.PromptIntake;
 import dev.understudy.flink.prompt.RejectionReason;
 import dev.understudy.flink.swap.ModelLoading;
@@ -32,6 +33,7 @@ import dev.understudy.wire.WireException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
@@ -42,6 +44,9 @@ import java.util.stream.Collectors;
  * and the swap; the operator around it owns thread, mailbox and state. Owned by the task thread.
  */
 final class DecodeSession implements DecodeListener, SwapHost, AutoCloseable {
+    /** Prompts that are read ahead for each row in use: a row that becomes free must not wait for the tokenizer. */
+    private static final double AHEAD = 0.25;
+
     private final OperatorSettings settings;
     private final int subtask;
     private final Clock clock;
@@ -53,7 +58,9 @@ final class DecodeSession implements DecodeListener, SwapHost, AutoCloseable {
     private final DecodeRecords records;
     private final SwapRecords swaps;
     private final PromptIntake intake;
+    private final IntakeLine<TopicRecord> line;
     private final Decoder decoder;
+    private final int rows;
     private final ModelSwap swap;
 
     /**
@@ -95,6 +102,8 @@ final class DecodeSession implements DecodeListener, SwapHost, AutoCloseable {
                 template,
                 names(settings.budgets()),
                 first.model().shape().context());
+        line = new IntakeLine<>(this::read, () -> mail.execute(() -> {}), "understudy-intake-" + subtask);
+        rows = config.rows();
         decoder = new Decoder(config, tokenizer, help, this, HelpStatistics.NONE, clock);
         swap = new ModelSwap(loading, first, this, "understudy-loader-" + subtask);
     }
@@ -103,14 +112,37 @@ final class DecodeSession implements DecodeListener, SwapHost, AutoCloseable {
         return budgets.tenants().stream().map(TenantBudget::tenant).collect(Collectors.toSet());
     }
 
-    /** Takes a record of the prompt topic: a prompt to decode, or a rejection. */
+    /** Takes a record of the prompt topic. */
     void arrive(TopicRecord record) {
-        Arrival arrival = read(record);
-        if (arrival instanceof Arrival.Accepted accepted) {
+        line.add(record);
+    }
+
+    /** Admits prompts that have been read, while there are free rows. The host calls it after every mail. */
+    void admitRead() {
+        while (decoder.freeSlots() > 0) {
+            Optional<IntakeLine.Read<TopicRecord>> next = line.next();
+            if (next.isEmpty()) {
+                return;
+            }
+            take(next.get());
+        }
+    }
+
+    /** Takes everything in that came, rows or not, so that a snapshot and the records before it hold it. */
+    void settle() {
+        for (Optional<IntakeLine.Read<TopicRecord>> next = line.awaitNext();
+                next.isPresent();
+                next = line.awaitNext()) {
+            take(next.get());
+        }
+    }
+
+    private void take(IntakeLine.Read<TopicRecord> read) {
+        if (read.arrival() instanceof Arrival.Accepted accepted) {
             decoder.admit(accepted.prompt());
-        } else if (arrival instanceof Arrival.Rejected rejected) {
+        } else if (read.arrival() instanceof Arrival.Rejected rejected) {
             metrics.rejected();
-            out.accept(records.rejection(record, rejected, clock.instant()));
+            out.accept(records.rejection(read.record(), rejected, clock.instant()));
         }
     }
 
@@ -136,11 +168,14 @@ final class DecodeSession implements DecodeListener, SwapHost, AutoCloseable {
     }
 
     boolean isEmpty() {
-        return decoder.isEmpty();
+        return decoder.isEmpty() && line.size() == 0;
     }
 
+    /** Whether another record may come: for a free row, or to be read ahead. */
     boolean hasRoom() {
-        return decoder.freeSlots() > 0;
+        int ahead = (int) Math.ceil(AHEAD * rows);
+        return decoder.running() + decoder.queued() + line.size() < rows + ahead
+                && decoder.inFlight() + line.size() < 2 * rows;
     }
 
     void step() {
@@ -186,6 +221,7 @@ final class DecodeSession implements DecodeListener, SwapHost, AutoCloseable {
 
     @Override
     public void close() {
+        line.close();
         decoder.close();
         swap.close();
     }

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The checks between a submission and a prompt that may be decoded. A bad prompt becomes a rejection with a remedy,
- * never an exception: one caller's mistake must not stop the others. Owned by the task thread.
+ * never an exception: one caller's mistake must not stop the others. Confined to one thread.
  */
 public final class PromptIntake {
     private static final int LONGEST_NAME = 200;
