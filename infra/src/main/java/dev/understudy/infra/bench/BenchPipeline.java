@@ -48,6 +48,9 @@ import org.jspecify.annotations.Nullable;
  * closes it.
  */
 final class BenchPipeline implements AutoCloseable {
+    /** How the name of the thread begins that decodes: that of the chain's first operator. */
+    static final String TASK_THREAD = "Source: prompts";
+
     private static final String PREFIX = "bench.";
     private static final Duration LONGEST = Duration.ofMinutes(5);
     private static final Duration CHECKPOINTS = Duration.ofSeconds(1);

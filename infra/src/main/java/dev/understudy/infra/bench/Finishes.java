@@ -28,6 +28,11 @@ final class Finishes {
         return finishes.size();
     }
 
+    /** Tokens of all sequences. */
+    long tokens() {
+        return finishes.stream().mapToLong(Finish::tokens).sum();
+    }
+
     /**
      * Tokens a second between the first and the last tenth of the finishes: neither the start, where no row is full
      * yet, nor the end, where rows stay empty, count.

@@ -3,11 +3,14 @@ package dev.understudy.infra.bench;
 import dev.understudy.workload.IntakeStream;
 import dev.understudy.workload.Split;
 import java.io.IOException;
+import java.lang.management.CompilationMXBean;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.ToDoubleFunction;
 
 /**
  * Decoding through Kafka and Flink against the same decoder without them: same model, prompts, rows and kernel, policy
@@ -16,18 +19,20 @@ import java.util.List;
  * single-threaded engine leaves alone.
  */
 public final class PipelineBench {
-    /** Rounds that only warm up: the compiler of the JVM works through Kafka and Flink for as long as that. */
-    private static final int WARM_UP = 3;
+    private static final int LEAST_WARM_UP = 3;
+    private static final int MOST_WARM_UP = 8;
+    /** Part of a warm-up round that the JVM's compiler may take; with more of it, neither side is warm. */
+    private static final double COMPILING = 0.02;
 
     private final Clock clock;
     private final BenchSetup setup;
     private final List<String> texts = new ArrayList<>();
 
-    /** One alternation, tokens a second on each side. */
-    public record Round(double engine, double pipeline) {
-        /** Pipeline over engine. */
+    /** One alternation. */
+    public record Round(Turn engine, Turn pipeline) {
+        /** Pipeline over engine, tokens a second. */
         public double ratio() {
-            return pipeline / engine;
+            return pipeline.tokensPerSecond() / engine.tokensPerSecond();
         }
     }
 
@@ -37,6 +42,8 @@ public final class PipelineBench {
      * @param ratio pipeline over engine
      * @param lowerQuartile of the ratios
      * @param upperQuartile of the ratios
+     * @param ratioPerCpuSecond pipeline over engine in tokens per processor second of the decoding thread: what the
+     *     ratio would be if both threads were always on a processor
      */
     public record Figures(
             double engineTokensPerSecond,
@@ -44,16 +51,25 @@ public final class PipelineBench {
             double ratio,
             double lowerQuartile,
             double upperQuartile,
+            double ratioPerCpuSecond,
             List<Round> rounds) {
         static Figures of(List<Round> rounds) {
             double[] ratios = rounds.stream().mapToDouble(Round::ratio).toArray();
             return new Figures(
-                    quantile(rounds.stream().mapToDouble(Round::engine).toArray(), 0.5),
-                    quantile(rounds.stream().mapToDouble(Round::pipeline).toArray(), 0.5),
+                    median(rounds, round -> round.engine().tokensPerSecond()),
+                    median(rounds, round -> round.pipeline().tokensPerSecond()),
                     quantile(ratios, 0.5),
                     quantile(ratios, 0.25),
                     quantile(ratios, 0.75),
+                    median(
+                            rounds,
+                            round -> round.pipeline().tokensPerCpuSecond()
+                                    / round.engine().tokensPerCpuSecond()),
                     List.copyOf(rounds));
+        }
+
+        private static double median(List<Round> rounds, ToDoubleFunction<Round> figure) {
+            return quantile(rounds.stream().mapToDouble(figure).toArray(), 0.5);
         }
 
         private static double quantile(double[] values, double part) {
@@ -77,23 +93,45 @@ public final class PipelineBench {
         List<Round> measured = new ArrayList<>();
         try (BareEngine engine = new BareEngine(clock, setup);
                 BenchPipeline pipeline = BenchPipeline.start(clock, setup)) {
-            for (int round = -WARM_UP; round < rounds; round++) {
-                Round one = round(round, engine, pipeline);
-                if (round >= 0) {
-                    measured.add(one);
-                }
+            int first = warmUp(engine, pipeline);
+            for (int round = first; round < first + rounds; round++) {
+                measured.add(round(round, engine, pipeline));
             }
         }
         return Figures.of(measured);
     }
 
-    private Round round(int number, BareEngine engine, BenchPipeline pipeline) throws InterruptedException {
-        String ids = "round" + number + "-";
-        if (number % 2 == 0) {
-            double alone = engine.decode(texts).tokensPerSecond();
-            return new Round(alone, pipeline.decode(ids, texts).tokensPerSecond());
+    /** Number of the first round that counts. */
+    private int warmUp(BareEngine engine, BenchPipeline pipeline) throws InterruptedException {
+        CompilationMXBean compiler = ManagementFactory.getCompilationMXBean();
+        int round = 0;
+        double compiling = 1;
+        while (round < LEAST_WARM_UP || (round < MOST_WARM_UP && compiling > COMPILING)) {
+            long millis = compiler.getTotalCompilationTime();
+            long start = System.nanoTime();
+            round(round, engine, pipeline);
+            compiling = (compiler.getTotalCompilationTime() - millis) * 1e6 / (System.nanoTime() - start);
+            round++;
         }
-        double through = pipeline.decode(ids, texts).tokensPerSecond();
-        return new Round(engine.decode(texts).tokensPerSecond(), through);
+        return round;
+    }
+
+    private Round round(int number, BareEngine engine, BenchPipeline pipeline) throws InterruptedException {
+        if (number % 2 == 0) {
+            Turn alone = alone(engine);
+            return new Round(alone, through(number, pipeline));
+        }
+        Turn through = through(number, pipeline);
+        return new Round(alone(engine), through);
+    }
+
+    private Turn alone(BareEngine engine) {
+        Turn.Start start = new Turn.Start(Thread.currentThread().getName());
+        return start.end(engine.decode(texts));
+    }
+
+    private Turn through(int round, BenchPipeline pipeline) throws InterruptedException {
+        Turn.Start start = new Turn.Start(BenchPipeline.TASK_THREAD);
+        return start.end(pipeline.decode("round" + round + "-", texts));
     }
 }

@@ -312,13 +312,15 @@ final class BenchCommand {
     private static String text(Figures figures) {
         return String.format(
                 Locale.ROOT,
-                "engine %.0f tokens/s, pipeline %.0f tokens/s, ratio %.3f (quartiles %.3f and %.3f of %d rounds)",
+                "engine %.0f tokens/s, pipeline %.0f tokens/s, ratio %.3f (quartiles %.3f and %.3f of %d rounds), %.3f per"
+                        + " processor second of the decoding thread",
                 figures.engineTokensPerSecond(),
                 figures.pipelineTokensPerSecond(),
                 figures.ratio(),
                 figures.lowerQuartile(),
                 figures.upperQuartile(),
-                figures.rounds().size());
+                figures.rounds().size(),
+                figures.ratioPerCpuSecond());
     }
 
     private static String text(SwapBench.Figures figures) {
