@@ -5,5 +5,7 @@ public enum BudgetUnit {
     /** Tokens the teacher wrote or, in an audit, read. */
     TOKENS,
     /** Requests sent to the teacher, retries included. */
-    CALLS
+    CALLS,
+    /** What the calls cost, in millionths of a dollar: the worst case is reserved, the real cost settled. */
+    MICRO_DOLLARS
 }

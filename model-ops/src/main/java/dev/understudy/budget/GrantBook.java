@@ -120,22 +120,29 @@ public final class GrantBook {
         return pool == null ? 0 : pool.outstanding();
     }
 
+    /** Units of one window that shards ask for and have not been granted. */
+    public long unmet(Scope scope, BudgetUnit unit, Window window) {
+        Pool pool = pools.get(new PoolKey(scope, unit, window));
+        return pool == null ? 0 : pool.unmet();
+    }
+
     private void settle(PoolKey key, List<Grant> grants) {
         Pool pool = pools.get(key);
         // A window further ahead than the next one is a shard with a wrong clock; one that is over can help nobody.
         boolean open = !key.window().endedBy(horizon)
                 && !key.window().start().isAfter(horizon.plus(key.window().length()));
         if (pool != null && open) {
-            pool.settle(limit(key), isAhead(key), grants);
+            long cap = cap(key);
+            long limit = isAhead(key) ? cap / 2 : config.pacing().open(cap, key.window(), horizon);
+            pool.settle(limit, limit == cap, grants);
         }
     }
 
-    /** Half of a window's cap can be granted before it begins, so that shards that wake up later find some. */
-    private long limit(PoolKey key) {
+    /** Half of it can be granted before the window begins, so that shards that wake up later find some. */
+    private long cap(PoolKey key) {
         TenantBudget budget = budgets.get(key.scope().tenant());
         boolean known = budget != null && budget.window().equals(key.window().length());
-        long cap = known && budget != null ? budget.cap(key.scope(), key.unit()) : 0;
-        return isAhead(key) ? cap / 2 : cap;
+        return known && budget != null ? budget.cap(key.scope(), key.unit()) : 0;
     }
 
     private boolean isAhead(PoolKey key) {
@@ -194,8 +201,16 @@ public final class GrantBook {
             return sum;
         }
 
+        long unmet() {
+            long sum = 0;
+            for (Account account : accounts.values()) {
+                sum += Math.max(0, account.wanted - account.granted);
+            }
+            return sum;
+        }
+
         /** Divides the room between those that want more, in equal parts as far as they want them. */
-        void settle(long limit, boolean ahead, List<Grant> grants) {
+        void settle(long limit, boolean wholeCapIsOpen, List<Grant> grants) {
             long room = Math.max(0, limit - outstanding());
             List<Account> unmet =
                     accounts.values().stream().filter(Account::wantsMore).toList();
@@ -207,8 +222,8 @@ public final class GrantBook {
                 account.granted += part;
                 account.changed |= part > 0;
             }
-            // Part of a cap is kept back until the window begins: nobody is told that it is used up before.
-            boolean empty = room == 0 && !ahead;
+            // While part of the cap is kept back for later, nobody is told that it is used up.
+            boolean empty = room == 0 && wholeCapIsOpen;
             for (Account account : unmet) {
                 if (account.changed || account.toldEmpty != empty) {
                     account.changed = false;

@@ -1,5 +1,6 @@
 package dev.understudy.budget;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -26,25 +27,40 @@ public final class HelpShards implements Allowance {
      * all of it as spent. So two owners of a shard never spend the same unit, and spent + released <= granted holds for
      * the shard as a whole. The ledger keeps the sum of granted - released within the cap. A release counts as consumed
      * here and needs a usable reserve, or a restore could forget it and spend what the ledger has granted elsewhere.
+     *
+     * Every owner writes its records under its own epoch. An owner that was replaced may take part in one more snapshot
+     * and publish an R that is lower than its successor's; on a compacted topic under one name, its record would be all
+     * that the next restore from an old savepoint finds.
+     *
+     * Money: the worst case of a call is held and its real cost settled. Holding is within R as spending is, so a crash
+     * between the two loses help and never overspends. A call without an answer is settled at its worst case, since the
+     * teacher may have done the work.
      */
 
     /** Virtual shards of a job; also its largest parallelism. */
     public static final int COUNT = 64;
 
+    private static final int UNIQUE_BITS = 20;
+    private static final long UNIQUE = (1L << UNIQUE_BITS) - 1;
+
     private BudgetConfig config;
     private Map<String, TenantBudget> budgets;
     private final TreeSet<String> shards;
     private final TreeMap<Scope, Map<BudgetUnit, Till>> tills = new TreeMap<>();
-    private final Map<String, Scope> helpScopes = new HashMap<>();
-    private long ownerEpoch = 1;
+    /** The tills that pay for a workload, by tenant and workload: one list for help and one for audits. */
+    private final Map<String, Map<String, List<Till>>> help = new HashMap<>();
+
+    private final Map<String, Map<String, List<Till>>> audits = new HashMap<>();
+    private long ownerEpoch;
 
     /**
      * Starts with nothing granted and nothing spent.
      *
      * @param config budgets of all tenants
      * @param shards names of the owned shards, at least one; see {@link #owned}
+     * @param incarnation names this owner among all that these shards ever have, see {@link #incarnation}
      */
-    public HelpShards(BudgetConfig config, Collection<String> shards) {
+    public HelpShards(BudgetConfig config, Collection<String> shards, long incarnation) {
         if (shards.isEmpty()) {
             throw new IllegalArgumentException("Cannot spend help without a shard: found none, expected at least one."
                     + " Lower the parallelism to " + COUNT + " or less.");
@@ -52,6 +68,16 @@ public final class HelpShards implements Allowance {
         this.config = config;
         this.budgets = config.byTenant();
         this.shards = new TreeSet<>(shards);
+        this.ownerEpoch = incarnation;
+    }
+
+    /**
+     * A number that no other owner has: the time of its start, and random bits against two starts in one millisecond.
+     *
+     * @param random its lowest 20 bits are taken
+     */
+    public static long incarnation(Instant now, long random) {
+        return (now.toEpochMilli() << UNIQUE_BITS) | (random & UNIQUE);
     }
 
     /** Names of the shards that a subtask of a job owns: those whose number modulo the parallelism is its index. */
@@ -83,7 +109,10 @@ public final class HelpShards implements Allowance {
             HelpCounter counter = usage.counter();
             if (shards.contains(counter.shard())) {
                 purse(counter).restore(usage);
-                ownerEpoch = Math.max(ownerEpoch, usage.ownerEpoch() + 1);
+                if (usage.ownerEpoch() >= ownerEpoch) {
+                    // A clock that runs behind the predecessor's: younger than it all the same, and still unique.
+                    ownerEpoch = (((usage.ownerEpoch() >> UNIQUE_BITS) + 1) << UNIQUE_BITS) | (ownerEpoch & UNIQUE);
+                }
             }
         }
     }
@@ -100,40 +129,104 @@ public final class HelpShards implements Allowance {
     public void configure(BudgetConfig changed) {
         config = changed;
         budgets = changed.byTenant();
+        help.clear();
+        audits.clear();
     }
 
     @Override
-    public Reservation reserve(String tenant, String workload, long tokens, long calls, Instant now) {
-        return reserve(helpScopes.computeIfAbsent(tenant, Scope::help), tokens, calls, now);
+    public Reservation reserve(String tenant, String workload, Cost cost, Instant now) {
+        return reserve(tenant, tills(help, Scope.ALL, tenant, workload), cost, now);
+    }
+
+    @Override
+    public void settle(String tenant, String workload, Reservation.Granted reservation, Cost cost) {
+        settle(tenant, tills(help, Scope.ALL, tenant, workload), reservation, cost);
+    }
+
+    @Override
+    public Duration patience() {
+        return config.patience();
+    }
+
+    @Override
+    public WhenSpent whenSpent(String tenant) {
+        TenantBudget budget = budgets.get(tenant);
+        return budget == null ? WhenSpent.CONTINUE : budget.whenSpent();
     }
 
     /** The same shards, paying from the share that is set aside for audits. */
     public Allowance audits() {
-        return (tenant, workload, tokens, calls, now) -> reserve(Scope.audits(tenant), tokens, calls, now);
+        return new Allowance() {
+            @Override
+            public Reservation reserve(String tenant, String workload, Cost cost, Instant now) {
+                return HelpShards.this.reserve(tenant, tills(audits, Scope.AUDITS, tenant, workload), cost, now);
+            }
+
+            @Override
+            public void settle(String tenant, String workload, Reservation.Granted reservation, Cost cost) {
+                HelpShards.this.settle(tenant, tills(audits, Scope.AUDITS, tenant, workload), reservation, cost);
+            }
+        };
     }
 
-    private Reservation reserve(Scope scope, long tokens, long calls, Instant now) {
-        if (tokens < 0 || calls < 0) {
-            throw new IllegalArgumentException("Cannot reserve " + tokens + " tokens and " + calls + " calls for "
-                    + scope + ": expected at least 0. Reserve the cost of a call.");
-        }
-        TenantBudget budget = budgets.get(scope.tenant());
+    private Reservation reserve(String tenant, List<Till> payers, Cost cost, Instant now) {
+        TenantBudget budget = budgets.get(tenant);
         if (budget == null) {
             return new Reservation.Exhausted();
         }
         Window window = Window.of(now, budget.window());
-        Till tokenTill = till(scope, BudgetUnit.TOKENS);
-        Till callTill = till(scope, BudgetUnit.CALLS);
-        tokenTill.asked(tokens);
-        callTill.asked(calls);
-        if (tokenTill.covers(window, tokens) && callTill.covers(window, calls)) {
-            tokenTill.spend(window, tokens);
-            callTill.spend(window, calls);
-            return new Reservation.Granted(window.start());
+        boolean covered = true;
+        boolean exhausted = false;
+        for (Till till : payers) {
+            long units = cost.in(till.unit());
+            till.asked(units);
+            if (!till.covers(window, units)) {
+                covered = false;
+                exhausted |= till.exhausted(window, units, budget.cap(till.scope(), till.unit()));
+            }
         }
-        boolean exhausted = tokenTill.exhausted(window, tokens, budget.cap(scope, BudgetUnit.TOKENS))
-                || callTill.exhausted(window, calls, budget.cap(scope, BudgetUnit.CALLS));
-        return exhausted ? new Reservation.Exhausted() : new Reservation.Awaiting();
+        if (!covered) {
+            return exhausted ? new Reservation.Exhausted() : new Reservation.Awaiting();
+        }
+        for (Till till : payers) {
+            till.hold(window, cost.in(till.unit()));
+        }
+        return new Reservation.Granted(window.start(), cost);
+    }
+
+    private void settle(String tenant, List<Till> payers, Reservation.Granted reservation, Cost cost) {
+        TenantBudget budget = budgets.get(tenant);
+        if (budget == null) {
+            return;
+        }
+        Window window = new Window(reservation.windowStart(), budget.window());
+        for (Till till : payers) {
+            long units = reservation.cost().in(till.unit());
+            till.settle(window, units, Math.min(units, cost.in(till.unit())));
+        }
+    }
+
+    private List<Till> tills(Map<String, Map<String, List<Till>>> known, String part, String tenant, String workload) {
+        TenantBudget budget = budgets.get(tenant);
+        // Workloads without a cap of their own share one list: their names come from outside and are without number.
+        boolean capped = budget != null && budget.workloads().containsKey(workload);
+        return known.computeIfAbsent(tenant, t -> new HashMap<>())
+                .computeIfAbsent(capped ? workload : Scope.ALL, w -> payers(part, tenant, workload));
+    }
+
+    private List<Till> payers(String part, String tenant, String workload) {
+        TenantBudget budget = budgets.get(tenant);
+        List<Till> payers = new ArrayList<>();
+        if (budget != null) {
+            for (Scope scope : budget.payers(workload, part)) {
+                for (BudgetUnit unit : BudgetUnit.values()) {
+                    if (budget.cap(scope, unit) != Caps.NONE) {
+                        payers.add(till(scope, unit));
+                    }
+                }
+            }
+        }
+        return payers;
     }
 
     /**
@@ -142,7 +235,7 @@ public final class HelpShards implements Allowance {
      * @param now processing time; windows past their grace are forgotten
      */
     public Snapshot snapshot(long checkpointId, Instant now) {
-        List<HelpCounter> expired = new ArrayList<>();
+        List<Written> expired = new ArrayList<>();
         List<Usage> state = new ArrayList<>();
         List<Usage> publish = new ArrayList<>();
         tills.forEach((scope, byUnit) -> byUnit.values().forEach(till -> {
@@ -178,9 +271,9 @@ public final class HelpShards implements Allowance {
      *
      * @param state goes into the operator's state, one record a counter
      * @param publish goes to the usage topic, durable before the checkpoint is acknowledged
-     * @param expired counters whose records on the usage topic can be deleted
+     * @param expired whose records on the usage topic can be deleted
      */
-    public record Snapshot(List<Usage> state, List<Usage> publish, List<HelpCounter> expired) {
+    public record Snapshot(List<Usage> state, List<Usage> publish, List<Written> expired) {
         public Snapshot {
             state = List.copyOf(state);
             publish = List.copyOf(publish);

@@ -1,17 +1,25 @@
 package dev.understudy.budget;
 
+import java.util.List;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One counter as its spender sees it. {@code consumed} is spent plus released: what is handed back is used up here like
  * what is spent, so the one reserve covers both and a restore can never spend again what it had handed back.
+ * {@code held} is set aside for calls under way, within the reserve too; it becomes spent or free again when the real
+ * cost is known.
  */
 final class Purse {
     private final HelpCounter counter;
     private final TreeMap<Long, Usage> unconfirmed = new TreeMap<>();
+    /** Owners whose records of this counter are on the usage topic. */
+    private final TreeSet<Long> writers = new TreeSet<>();
+
     private long granted;
     private long consumed;
+    private long held;
     private long released;
     private long reserveWritten;
     private long reserveUsable;
@@ -27,10 +35,16 @@ final class Purse {
         return counter;
     }
 
+    /** Owners whose records of this counter can be deleted once the window is past. */
+    List<Long> writers() {
+        return List.copyOf(writers);
+    }
+
     /**
      * Takes a record of an earlier owner. All that it may have spent counts as spent: help may be lost, never doubled.
      */
     void restore(Usage earlier) {
+        writers.add(earlier.ownerEpoch());
         reserveWritten = Math.max(reserveWritten, earlier.reserved());
         reserveUsable = reserveWritten;
         consumed = reserveWritten;
@@ -51,19 +65,33 @@ final class Purse {
 
     /** Units that can be spent now. */
     long available() {
-        return Math.max(0, Math.min(granted, reserveUsable) - consumed);
+        return Math.max(0, Math.min(granted, reserveUsable) - consumed - held);
     }
 
-    /** Units granted and not consumed, whether the reserve covers them yet or not. */
+    /** Units granted and neither consumed nor held, whether the reserve covers them yet or not. */
     long unspent() {
-        return Math.max(0, granted - consumed);
+        return Math.max(0, granted - consumed - held);
     }
 
-    void spend(long units) {
+    long held() {
+        return held;
+    }
+
+    void hold(long units) {
         if (units > available()) {
-            throw new IllegalStateException("[BUG] spending " + units + " of " + available() + " from " + counter);
+            throw new IllegalStateException("[BUG] holding " + units + " of " + available() + " from " + counter);
         }
-        consumed += units;
+        held += units;
+    }
+
+    /** Ends the holding of some units, of which so many were spent. */
+    void settle(long units, long spent) {
+        if (units > held || spent > units) {
+            throw new IllegalStateException(
+                    "[BUG] settling " + units + " of " + held + " held, " + spent + " spent, from " + counter);
+        }
+        held -= units;
+        consumed += spent;
     }
 
     /** Hands back all that could be spent now; only a usable reserve covers it against a restore. */
@@ -74,12 +102,13 @@ final class Purse {
     }
 
     void want(long more) {
-        wanted = Math.max(wanted, consumed + more);
+        wanted = Math.max(wanted, consumed + held + more);
     }
 
     /** Raises the reserve by what is needed within the grant; usable once the checkpoint completes. */
     void reserve(long headroom) {
-        long reachable = headroom > granted - consumed ? granted : consumed + headroom;
+        long used = consumed + held;
+        long reachable = headroom > granted - used ? granted : used + headroom;
         reserveWritten = Math.max(reserveWritten, reachable);
     }
 
@@ -91,7 +120,11 @@ final class Purse {
 
     /** Whether the last completed checkpoint published something else than this. */
     boolean needsPublishing(Usage usage) {
-        return !usage.equals(confirmed);
+        if (usage.equals(confirmed)) {
+            return false;
+        }
+        writers.add(usage.ownerEpoch());
+        return true;
     }
 
     void checkpointCompleted(long checkpointId) {

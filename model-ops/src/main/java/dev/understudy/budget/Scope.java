@@ -6,17 +6,21 @@ import java.util.Objects;
  * The part of a tenant's traffic that one cap covers.
  *
  * @param tenant who pays
- * @param part {@link #ALL} for help in any workload, {@link #AUDITS} for the share that is set aside for audits
+ * @param part {@link #ALL} for help in any workload, {@link #AUDITS} for the share that is set aside for audits, else a
+ *     workload that has a cap of its own inside the tenant's
  */
 public record Scope(String tenant, String part) implements Comparable<Scope> {
     public static final String ALL = "*";
     public static final String AUDITS = "*audits";
+    /** No workload's name begins with it, so that parts and workloads never meet. */
+    private static final String RESERVED = "*";
 
     public Scope {
         Objects.requireNonNull(tenant);
-        if (!part.equals(ALL) && !part.equals(AUDITS)) {
-            throw new IllegalArgumentException("Cannot budget part '" + part + "' of tenant " + tenant
-                    + ": caps are per tenant. Use '" + ALL + "' or '" + AUDITS + "'.");
+        boolean known = part.equals(ALL) || part.equals(AUDITS) || !part.startsWith(RESERVED);
+        if (part.isEmpty() || !known) {
+            throw new IllegalArgumentException("Cannot budget part '" + part + "' of tenant " + tenant + ": expected '"
+                    + ALL + "', '" + AUDITS + "' or a workload. Rename the workload.");
         }
     }
 
@@ -26,6 +30,16 @@ public record Scope(String tenant, String part) implements Comparable<Scope> {
 
     public static Scope audits(String tenant) {
         return new Scope(tenant, AUDITS);
+    }
+
+    /** Everything in one workload, audits included. */
+    public static Scope workload(String tenant, String workload) {
+        return new Scope(tenant, workload);
+    }
+
+    /** Whether it covers one workload alone. */
+    public boolean isWorkload() {
+        return !part.startsWith(RESERVED);
     }
 
     @Override

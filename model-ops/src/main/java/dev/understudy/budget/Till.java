@@ -26,6 +26,14 @@ final class Till {
         this.firstShard = firstShard;
     }
 
+    Scope scope() {
+        return scope;
+    }
+
+    BudgetUnit unit() {
+        return unit;
+    }
+
     Purse purse(Window window, String shard) {
         return purses.computeIfAbsent(window, w -> new TreeMap<>())
                 .computeIfAbsent(shard, s -> new Purse(new HelpCounter(scope, unit, window, s)));
@@ -49,12 +57,12 @@ final class Till {
         return asking != null && asking.poolEmpty() && sum(window, Amount.UNSPENT) < units;
     }
 
-    /** Spends from the last shard down, so that left-overs go first and the shard that asks stays the reserve. */
-    void spend(Window window, long units) {
+    /** Sets aside from the last shard down, so that left-overs go first and the shard that asks stays the reserve. */
+    void hold(Window window, long units) {
         long left = units;
         for (Purse purse : of(window).descendingMap().values()) {
             long part = Math.min(left, purse.available());
-            purse.spend(part);
+            purse.hold(part);
             left -= part;
         }
         if (left > 0) {
@@ -62,10 +70,26 @@ final class Till {
         }
     }
 
+    /**
+     * Ends the holding of some units, of which so many were spent. Which purse held them does not matter: each keeps
+     * within its own reserve. Less may be held than was reserved when the till is younger than the reservation.
+     */
+    void settle(Window window, long units, long spent) {
+        long left = units;
+        long toSpend = spent;
+        for (Purse purse : of(window).descendingMap().values()) {
+            long part = Math.min(left, purse.held());
+            long used = Math.min(part, toSpend);
+            purse.settle(part, used);
+            left -= part;
+            toSpend -= used;
+        }
+    }
+
     /** Ends an interval of demand; asks, releases and raises the reserves for what the next intervals need. */
     void closeInterval(Instant now, @Nullable TenantBudget budget, BudgetConfig config) {
         demand.closeInterval();
-        long cap = budget == null ? 0 : budget.cap(scope, unit);
+        long cap = cap(budget);
         if (budget != null && demand.active() && cap > 0) {
             Window current = Window.of(now, budget.window());
             want(current, cap, config);
@@ -85,6 +109,12 @@ final class Till {
                 purse.reserve(idle && running ? Long.MAX_VALUE : demand.reserve(config.minimumChunk()));
             }
         }
+    }
+
+    /** An uncapped unit needs no grants. */
+    private long cap(@Nullable TenantBudget budget) {
+        long cap = budget == null ? 0 : budget.cap(scope, unit);
+        return cap == Caps.NONE ? 0 : cap;
     }
 
     private void want(Window window, long cap, BudgetConfig config) {
@@ -112,13 +142,16 @@ final class Till {
         purses.values().forEach(byShard -> byShard.values().forEach(purse -> purse.checkpointCompleted(checkpointId)));
     }
 
-    /** Forgets windows that ended longer ago than the grace; returns the counters forgotten. */
-    List<HelpCounter> expire(Instant now, BudgetConfig config) {
-        List<HelpCounter> expired = new ArrayList<>();
+    /** Forgets windows that ended longer ago than the grace; returns whose records can be deleted. */
+    List<Written> expire(Instant now, BudgetConfig config) {
+        List<Written> expired = new ArrayList<>();
         purses.entrySet().removeIf(entry -> {
             boolean past = entry.getKey().endedBy(now.minus(config.grace()));
             if (past) {
-                entry.getValue().values().forEach(purse -> expired.add(purse.counter()));
+                entry.getValue()
+                        .values()
+                        .forEach(purse ->
+                                purse.writers().forEach(writer -> expired.add(new Written(purse.counter(), writer))));
             }
             return past;
         });

@@ -1,9 +1,10 @@
 package dev.understudy.decode;
 
+import dev.understudy.budget.WhenSpent;
 import dev.understudy.decode.FinishedSequence.Asking;
+import dev.understudy.decode.FinishedSequence.Sight;
 import dev.understudy.decode.ask.AskHead;
 import dev.understudy.decode.ask.AskPolicy;
-import dev.understudy.decode.ask.AskScorer;
 import dev.understudy.decode.ask.BlockRule;
 import dev.understudy.decode.ask.DraftBlock;
 import dev.understudy.lm.LanguageModel;
@@ -19,7 +20,6 @@ import dev.understudy.teacher.Reply;
 import dev.understudy.token.Tokenizer;
 import java.time.Clock;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Queue;
@@ -48,13 +48,11 @@ public final class Decoder implements AutoCloseable {
     private final HelpStatistics statistics;
     private final Clock clock;
     private final TeacherCalls teacher;
+    private final AllowanceQueue waiting;
     private final Sampler sampler = new Sampler();
     private final Set<Sequence> inFlight = new LinkedHashSet<>();
     private final Queue<Sequence> queue = new ArrayDeque<>();
-    private final List<ModelRows> versions = new ArrayList<>();
-    private @Nullable ModelRows serving;
-    private @Nullable ModelRows canary;
-    private double canaryShare;
+    private final StudentVersions versions;
 
     public Decoder(
             DecodeConfig config,
@@ -73,7 +71,9 @@ public final class Decoder implements AutoCloseable {
         this.listener = listener;
         this.statistics = statistics;
         this.clock = clock;
+        this.versions = new StudentVersions(policy, config.rows(), listener);
         this.teacher = new TeacherCalls(help, config.ask(), clock, this::answered);
+        this.waiting = new AllowanceQueue(help.allowance(), clock);
     }
 
     /** Serves a version without a learned policy; see {@link #serve(String, LanguageModel, AskHead)}. */
@@ -88,9 +88,7 @@ public final class Decoder implements AutoCloseable {
      * @throws IllegalArgumentException when the policy is learned and the version has none; nothing has changed then
      */
     public void serve(String version, LanguageModel model, AskHead head) {
-        serving = rowsOf(version, model, head);
-        canary = null;
-        dropDrained();
+        versions.serve(version, model, head);
     }
 
     /**
@@ -101,18 +99,16 @@ public final class Decoder implements AutoCloseable {
      * @throws IllegalStateException before the first {@link #serve}
      */
     public void canary(String version, LanguageModel model, AskHead head, double share) {
-        if (serving == null) {
+        if (!versions.isServing()) {
             throw new IllegalStateException("Version " + version
                     + " cannot be a canary: no version serves yet. Assign a serving version first.");
         }
-        canary = rowsOf(version, model, head);
-        canaryShare = share;
-        dropDrained();
+        versions.canary(version, model, head, share);
     }
 
     /** Version that new sequences go to; empty before the first {@link #serve}. */
     public String serving() {
-        return serving == null ? "" : serving.version;
+        return versions.serving();
     }
 
     /**
@@ -143,15 +139,7 @@ public final class Decoder implements AutoCloseable {
 
     /** Whether {@link #step()} has something to do now (false while all rows wait for the teacher). */
     public boolean hasWork() {
-        if (serving != null && !queue.isEmpty() && running() < config.rows()) {
-            return true;
-        }
-        for (ModelRows rows : versions) {
-            if (rows.hasWork()) {
-                return true;
-            }
-        }
-        return false;
+        return (versions.isServing() && !queue.isEmpty() && running() < config.rows()) || versions.haveWork();
     }
 
     /** Whether no sequence is in the decoder. */
@@ -171,11 +159,7 @@ public final class Decoder implements AutoCloseable {
 
     /** Rows in use, those that wait for the teacher included. */
     public int running() {
-        int running = 0;
-        for (ModelRows rows : versions) {
-            running += rows.running();
-        }
-        return running;
+        return versions.running();
     }
 
     /**
@@ -183,17 +167,43 @@ public final class Decoder implements AutoCloseable {
      * {@link DecodeConfig#prefillTokens()} of their tokens.
      */
     public void step() {
-        // A copy: a finished sequence may drain its version and take it off the list.
-        for (ModelRows rows : List.copyOf(versions)) {
+        for (ModelRows rows : versions.all()) {
             rows.step(this::decide);
         }
         fillRows();
         int tokens = config.prefillTokens();
-        for (ModelRows rows : List.copyOf(versions)) {
+        for (ModelRows rows : versions.all()) {
             if (tokens > 0) {
                 tokens -= rows.prefill(tokens, this::decide);
             }
         }
+    }
+
+    /**
+     * Asks again for every sequence that waits for allowance; to be called when a Flink checkpoint has completed, since
+     * nothing else makes more of it usable.
+     */
+    public void allowanceMayHaveCome() {
+        for (AllowanceQueue.Wish wish : waiting.takeAll()) {
+            HelpState answer = teacher.ask(wish.sequence(), wish.purpose());
+            if (answer == HelpState.GRANTED) {
+                waiting.ended(wish);
+            } else if (!waiting.keeps(wish, answer)) {
+                goOnAlone(wish.sequence(), wish.purpose(), answer);
+            }
+        }
+    }
+
+    /** Lets those go on alone that have waited for allowance long enough; to be called some times a second. */
+    public void endWaits() {
+        for (AllowanceQueue.Wish wish : waiting.takeImpatient()) {
+            goOnAlone(wish.sequence(), wish.purpose(), HelpState.AWAITING_ALLOWANCE);
+        }
+    }
+
+    /** Sequences that wait for allowance. */
+    public int waitingForAllowance() {
+        return waiting.size();
     }
 
     /** Every sequence in flight, in the order of arrival. */
@@ -205,8 +215,8 @@ public final class Decoder implements AutoCloseable {
     @Override
     public void close() {
         teacher.close();
-        versions.forEach(ModelRows::close);
-        versions.clear();
+        waiting.takeAll();
+        versions.close();
         inFlight.clear();
         queue.clear();
     }
@@ -217,9 +227,9 @@ public final class Decoder implements AutoCloseable {
     }
 
     private void fillRows() {
-        while (serving != null && running() < config.rows() && !queue.isEmpty()) {
+        while (versions.isServing() && running() < config.rows() && !queue.isEmpty()) {
             Sequence sequence = queue.remove();
-            ModelRows rows = versionFor(sequence, serving);
+            ModelRows rows = versions.versionFor(sequence);
             if (sequence.stop != null) {
                 conclude(sequence);
             } else if (sequence.length() >= rows.context()) {
@@ -233,27 +243,40 @@ public final class Decoder implements AutoCloseable {
         }
     }
 
-    private ModelRows versionFor(Sequence sequence, ModelRows otherwise) {
-        ModelRows candidate = canary;
-        boolean chosen = candidate != null && sequence.draws.uniform(0, Draws.Purpose.CANARY) < canaryShare;
-        return candidate != null && chosen ? candidate : otherwise;
-    }
-
     private void decide(Sequence sequence, Scores scores, int entry, float difficulty) {
         choose(sequence, scores, entry, difficulty);
         boolean blockIsFull = blocks && sequence.drafted() == policy.maxDraft();
         if (blockIsFull || policy.asks(difficulty, price(sequence))) {
-            HelpState answer = teacher.ask(sequence, LookPurpose.ASK);
-            if (answer == HelpState.GRANTED) {
-                return;
-            }
-            sequence.help = sequence.help.masked(answer);
-            writeAlone(sequence);
+            seek(sequence, LookPurpose.ASK);
         } else if (blocks) {
             draft(sequence);
         } else {
-            writeAlone(sequence);
+            sequence.append(sequence.choice.token, Author.STUDENT);
+            decided(sequence);
         }
+    }
+
+    /** Asks the teacher; what nobody pays, now or in time, is left to the student. */
+    private void seek(Sequence sequence, LookPurpose purpose) {
+        HelpState answer = teacher.ask(sequence, purpose);
+        if (answer != HelpState.GRANTED && !waiting.keeps(sequence, purpose, answer)) {
+            goOnAlone(sequence, purpose, answer);
+        }
+    }
+
+    private void goOnAlone(Sequence sequence, LookPurpose purpose, HelpState why) {
+        sequence.phase = Sequence.Phase.DECODING;
+        sequence.help = sequence.help.masked(why);
+        if (why == HelpState.EXHAUSTED && help.allowance().whenSpent(sequence.prompt.tenant()) == WhenSpent.STOP) {
+            // Drafts that the teacher has not judged are no text that this tenant wants.
+            sequence.dropDrafts();
+            end(sequence, StopReason.HELP_EXHAUSTED);
+            return;
+        }
+        if (purpose == LookPurpose.ASK) {
+            sequence.append(sequence.choice.token, Author.STUDENT);
+        }
+        decided(sequence);
     }
 
     private void choose(Sequence sequence, Scores scores, int entry, float difficulty) {
@@ -281,24 +304,21 @@ public final class Decoder implements AutoCloseable {
     /** Writes the student's choice without showing it; a text that ends here may have to be read first. */
     private void draft(Sequence sequence) {
         sequence.append(sequence.choice.token, Author.STUDENT);
-        StopReason stop = stops.after(sequence, rowsHolding(sequence).context());
+        StopReason stop = stops.after(sequence, versions.holding(sequence).context());
         if (stop == null) {
             return;
         }
         if (policy.readsTheEnd()) {
-            HelpState answer = teacher.ask(sequence, LookPurpose.VERIFY);
-            if (answer == HelpState.GRANTED) {
-                return;
-            }
-            sequence.help = sequence.help.masked(answer);
+            seek(sequence, LookPurpose.VERIFY);
+        } else {
+            decided(sequence);
         }
-        decided(sequence);
     }
 
-    /** Writes the student's choice; it and the drafts before it stand. */
-    private void writeAlone(Sequence sequence) {
-        sequence.append(sequence.choice.token, Author.STUDENT);
-        decided(sequence);
+    private void end(Sequence sequence, StopReason stop) {
+        sequence.stop = stop;
+        versions.release(sequence);
+        conclude(sequence);
     }
 
     private void answered(Sequence sequence, Look look, @Nullable Reply reply) {
@@ -310,15 +330,12 @@ public final class Decoder implements AutoCloseable {
             emit(sequence);
             return;
         }
-        sequence.phase = Sequence.Phase.DECODING;
-        if (reply != null) {
-            judged(sequence, look, reply);
-        } else {
-            sequence.help = sequence.help.masked(HelpState.TEACHER_DOWN);
-            if (look.purpose() == LookPurpose.ASK) {
-                sequence.append(sequence.choice.token, Author.STUDENT);
-            }
+        if (reply == null) {
+            goOnAlone(sequence, look.purpose(), HelpState.TEACHER_DOWN);
+            return;
         }
+        sequence.phase = Sequence.Phase.DECODING;
+        judged(sequence, look, reply);
         decided(sequence);
     }
 
@@ -337,7 +354,7 @@ public final class Decoder implements AutoCloseable {
             sequence.append(verdict.token(), Author.TEACHER);
         }
         sequence.learn(reply.distributions(), first + drafted - (open ? 0 : 1));
-        rowsHolding(sequence).rewind(sequence);
+        versions.holding(sequence).rewind(sequence);
     }
 
     private DraftBlock block(Sequence sequence, Reply reply, boolean open) {
@@ -384,13 +401,9 @@ public final class Decoder implements AutoCloseable {
         for (int position = sequence.decide(); position < sequence.size(); position++) {
             listener.wrote(sequence.prompt.id(), position, sequence.id(position), sequence.author(position));
         }
-        ModelRows rows = rowsHolding(sequence);
-        StopReason stop = stops.after(sequence, rows.context());
+        StopReason stop = stops.after(sequence, versions.holding(sequence).context());
         if (stop != null) {
-            sequence.stop = stop;
-            rows.release(sequence);
-            dropDrained();
-            conclude(sequence);
+            end(sequence, stop);
         }
     }
 
@@ -398,6 +411,9 @@ public final class Decoder implements AutoCloseable {
     private void conclude(Sequence sequence) {
         boolean gap = sequence.firstGap() < sequence.size();
         boolean helped = sequence.help.teacherTokens() > 0;
+        boolean certain = !gap || (helped && config.ask().closingLook());
+        sequence.propensity = certain ? 1 : config.ask().auditShare();
+        sequence.due = sequence.size() > 0 && (certain || drawsAudit(sequence));
         boolean shown = false;
         if (gap && helped && config.ask().closingLook()) {
             shown = teacher.show(sequence, LookPurpose.CLOSING_LOOK);
@@ -421,7 +437,7 @@ public final class Decoder implements AutoCloseable {
         SequenceSnapshot end = sequence.snapshot();
         WrittenTokens tokens = end.written();
         boolean seen = !tokens.teacher().stream().allMatch(law -> law == null);
-        double propensity = end.help().teacherTokens() > 0 ? 1 : config.ask().auditShare();
+        double propensity = sequence.propensity;
         Prompt prompt = end.prompt();
         statistics.finished(
                 prompt.tenant(),
@@ -436,7 +452,13 @@ public final class Decoder implements AutoCloseable {
         Intervention signal = seen && prompt.consent() ? signal(end, propensity, teacherVersion) : null;
         Asking asking = new Asking(policy.name(), policy.heedsPrice() ? price(sequence) : Double.NaN);
         listener.finished(new FinishedSequence(
-                end, stops.text(sequence), sequence.audited, clock.instant(), asking, teacherVersion, signal));
+                end,
+                stops.text(sequence),
+                new Sight(propensity, sequence.due, sequence.audited),
+                clock.instant(),
+                asking,
+                teacherVersion,
+                signal));
     }
 
     private Intervention signal(SequenceSnapshot end, double propensity, String teacherVersion) {
@@ -458,37 +480,5 @@ public final class Decoder implements AutoCloseable {
                 teacherVersion,
                 vocabulary,
                 prompt.consent());
-    }
-
-    private ModelRows rowsOf(String version, LanguageModel model, AskHead head) {
-        for (ModelRows rows : versions) {
-            if (rows.model == model && rows.version.equals(version)) {
-                return rows;
-            }
-        }
-        AskScorer scorer = policy.scorer(head, model.shape());
-        ModelRows rows = new ModelRows(version, model, scorer, config.rows());
-        versions.add(rows);
-        return rows;
-    }
-
-    private ModelRows rowsHolding(Sequence sequence) {
-        for (ModelRows rows : versions) {
-            if (rows.holds(sequence)) {
-                return rows;
-            }
-        }
-        throw new IllegalStateException(
-                "[BUG] sequence " + sequence.prompt.id() + " has no row; phase " + sequence.phase);
-    }
-
-    private void dropDrained() {
-        for (ModelRows rows : List.copyOf(versions)) {
-            if (rows != serving && rows != canary && rows.running() == 0) {
-                versions.remove(rows);
-                rows.close();
-                listener.drained(rows.version, rows.model);
-            }
-        }
     }
 }

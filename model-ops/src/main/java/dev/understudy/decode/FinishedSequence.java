@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param sequence its last state; {@code stop} is set
  * @param text completion text without special tokens, cut before a stop text
- * @param audited whether it was shown whole to the teacher by an audit draw
+ * @param sight whether the teacher was to see it whole
  * @param finishedAt when
  * @param asking when help was asked for
  * @param teacherVersion teacher that looked, empty when none did
@@ -20,11 +20,21 @@ import org.jspecify.annotations.Nullable;
 public record FinishedSequence(
         SequenceSnapshot sequence,
         String text,
-        boolean audited,
+        Sight sight,
         Instant finishedAt,
         Asking asking,
         String teacherVersion,
         @Nullable Intervention signal) {
+    /**
+     * Whether the teacher was to see a sequence whole.
+     *
+     * @param propensity probability with which this sequence was to be seen: 1 where its asks and the closing look show
+     *     all of it, else the audit share
+     * @param due whether it was drawn to be seen
+     * @param audited whether it was drawn by the audit and seen
+     */
+    public record Sight(double propensity, boolean due, boolean audited) {}
+
     /**
      * When help was asked for.
      *
@@ -39,6 +49,11 @@ public record FinishedSequence(
             throw new IllegalArgumentException(
                     "[BUG] sequence " + sequence.prompt().id() + " is finished without a stop reason");
         }
+    }
+
+    /** Whether it was drawn by the audit and shown whole to the teacher. */
+    public boolean audited() {
+        return sight.audited();
     }
 
     /** Why the completion ended. */

@@ -30,7 +30,7 @@ public record Help(
     public static Help none() {
         return new Help(
                 new AbsentTeacher(),
-                (tenant, workload, tokens, calls, now) -> new Reservation.Exhausted(),
+                (tenant, workload, cost, now) -> new Reservation.Exhausted(),
                 (tenant, workload, version) -> AskPrices.ASK_ALWAYS,
                 Runnable::run,
                 "alone");

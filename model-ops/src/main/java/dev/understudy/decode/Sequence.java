@@ -44,6 +44,10 @@ final class Sequence {
     @Nullable String look;
     /** Whether a look for the audit succeeded. */
     boolean audited;
+    /** Probability with which the teacher was to see it whole, and whether it was drawn; set when all is written. */
+    double propensity;
+
+    boolean due;
     /** Whether any look was made since the sequence came here, so that the teacher may hold a cache for it. */
     boolean known;
     /** Budget level that a learned policy is told, in [0, 1]. */
@@ -174,6 +178,13 @@ final class Sequence {
         // the text of discarded drafts must not end the sequence
         stream = null;
         streamed = 0;
+    }
+
+    /** Discards the drafts. */
+    void dropDrafts() {
+        if (drafted() > 0) {
+            cut(decided);
+        }
     }
 
     /** Keeps a copy of what the draft that is written next was drawn from. */

@@ -11,5 +11,7 @@ public enum StopReason {
     /** The prompt's largest number of tokens. */
     MAX_TOKENS,
     /** The model's context is full. */
-    CONTEXT
+    CONTEXT,
+    /** Help was wanted, the cap is used up, and the tenant wants no text without it. */
+    HELP_EXHAUSTED
 }

@@ -1,6 +1,7 @@
 package dev.understudy.decode;
 
 import dev.understudy.budget.Allowance;
+import dev.understudy.budget.Cost;
 import dev.understudy.budget.Reservation;
 import dev.understudy.decode.ask.AskConfig;
 import dev.understudy.teacher.Draft;
@@ -8,6 +9,7 @@ import dev.understudy.teacher.Look;
 import dev.understudy.teacher.LookPurpose;
 import dev.understudy.teacher.Reply;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
@@ -27,6 +29,9 @@ final class TeacherCalls {
     interface Answers {
         void answered(Sequence sequence, Look look, @Nullable Reply reply);
     }
+
+    /** A look under way, and who pays for it. */
+    private record Pending(Sequence sequence, Look look, Allowance payer, Reservation.Granted paid, Instant since) {}
 
     private final Help help;
     private final AskConfig config;
@@ -73,7 +78,8 @@ final class TeacherCalls {
         }
         Look draft = look(sequence, purpose, now);
         Allowance payer = purpose == LookPurpose.AUDIT ? help.audits() : help.allowance();
-        Reservation reservation = payer.reserve(draft.tenant(), draft.workload(), draft.tokens(), 1, now);
+        Cost worst = new Cost(draft.tokens(), 1, help.teacher().worstCost(draft));
+        Reservation reservation = payer.reserve(draft.tenant(), draft.workload(), worst, now);
         if (reservation instanceof Reservation.Awaiting) {
             return HelpState.AWAITING_ALLOWANCE;
         }
@@ -81,6 +87,7 @@ final class TeacherCalls {
             return HelpState.EXHAUSTED;
         }
         Look look = look(sequence, purpose, granted.windowStart());
+        Pending pending = new Pending(sequence, look, payer, granted, now);
         // Set before sending: the reply of a teacher that answers at once may be delivered inside this call.
         sequence.look = look.callId();
         sequence.known = true;
@@ -91,7 +98,7 @@ final class TeacherCalls {
         // Nothing waits on this future: what matters happens in the mail, which reports its own failures to the host.
         CompletableFuture<Reply> unused = start(look)
                 .orTimeout(config.timeout().toMillis(), TimeUnit.MILLISECONDS)
-                .whenComplete((reply, failure) -> mail(sequence, look, reply, failure));
+                .whenComplete((reply, failure) -> mail(pending, reply, failure));
         return HelpState.GRANTED;
     }
 
@@ -124,20 +131,25 @@ final class TeacherCalls {
         }
     }
 
-    private void mail(Sequence sequence, Look look, @Nullable Reply reply, @Nullable Throwable failure) {
+    private void mail(Pending pending, @Nullable Reply reply, @Nullable Throwable failure) {
         try {
-            help.mail().execute(() -> deliver(sequence, look, reply, failure));
+            help.mail().execute(() -> deliver(pending, reply, failure));
         } catch (RejectedExecutionException stopping) {
             // The host is closing: the sequence is in its state without this reply and asks again when it is resumed.
-            LOG.debug("Reply of the teacher came after the end. call={}", look.callId());
+            LOG.debug(
+                    "Reply of the teacher came after the end. call={}",
+                    pending.look().callId());
         }
     }
 
-    private void deliver(Sequence sequence, Look look, @Nullable Reply reply, @Nullable Throwable failure) {
+    private void deliver(Pending pending, @Nullable Reply reply, @Nullable Throwable failure) {
+        Sequence sequence = pending.sequence();
+        Look look = pending.look();
         if (closed || !look.callId().equals(sequence.look)) {
             return;
         }
         sequence.look = null;
+        settle(pending, reply);
         boolean usable = reply != null && (!look.purpose().writes() || holdsWhatIsNeeded(look, reply));
         if (!usable) {
             quietUntil = clock.instant().plus(config.pause());
@@ -148,6 +160,21 @@ final class TeacherCalls {
                     failure == null ? "distributions are missing in the reply" : failure.toString());
         }
         answers.answered(sequence, look, usable ? reply : null);
+    }
+
+    /** A look without an answer, or without a word about its cost, has cost the most that it could. */
+    private void settle(Pending pending, @Nullable Reply reply) {
+        Cost worst = pending.paid().cost();
+        Cost real = reply == null || reply.microDollars() == Reply.WORST
+                ? worst
+                : new Cost(worst.tokens(), worst.calls(), reply.microDollars());
+        Look look = pending.look();
+        pending.payer().settle(look.tenant(), look.workload(), pending.paid(), real);
+        boolean waited = look.purpose().writes();
+        long millis = waited
+                ? Math.max(0, Duration.between(pending.since(), clock.instant()).toMillis())
+                : 0;
+        pending.sequence().help = pending.sequence().help.paid(real.microDollars(), millis);
     }
 
     private static boolean holdsWhatIsNeeded(Look look, Reply reply) {

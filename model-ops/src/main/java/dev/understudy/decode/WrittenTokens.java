@@ -67,4 +67,18 @@ public record WrittenTokens(
         }
         return needed;
     }
+
+    /**
+     * Whether the student's most probable token differs from the teacher's at a position that the student wrote. Call
+     * it on sequences seen whole.
+     */
+    public boolean disagrees() {
+        for (int t = 0; t < ids.length; t++) {
+            TeacherDistribution law = teacher.get(t);
+            if (authors.get(t) == Author.STUDENT && law != null && law.argmax() != studentArgmax[t]) {
+                return true;
+            }
+        }
+        return false;
+    }
 }

@@ -18,6 +18,9 @@ import java.util.List;
  * Thread safe.
  */
 public final class CallLog implements AutoCloseable {
+    /** Purpose of an entry that corrects the cost of an earlier one. */
+    public static final String SETTLED = "SETTLED";
+
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Writer out;
@@ -28,6 +31,9 @@ public final class CallLog implements AutoCloseable {
      *
      * @param at milliseconds since the epoch when the call was received
      * @param window start of the paying window in milliseconds since the epoch
+     * @param purpose why, or {@link #SETTLED} for what an earlier call has cost less than its worst case
+     * @param microDollars worst case of the call; negative when settled, so that the entries of a call add up to its
+     *     real cost
      */
     public record Entry(
             long at,
@@ -38,7 +44,8 @@ public final class CallLog implements AutoCloseable {
             long window,
             String purpose,
             long tokens,
-            long calls) {}
+            long calls,
+            long microDollars) {}
 
     /** Opens the file for appending, making it and its folder when they do not exist. */
     public CallLog(Path file, Clock clock) {
@@ -56,8 +63,28 @@ public final class CallLog implements AutoCloseable {
         this.clock = clock;
     }
 
-    /** Writes and flushes one line. */
-    public synchronized void append(Look look) {
+    /** Writes and flushes one line for a call that costs no money. */
+    public void append(Look look) {
+        append(look, 0);
+    }
+
+    /**
+     * Writes and flushes one line.
+     *
+     * @param microDollars the most that the call can cost
+     */
+    public void append(Look look, long microDollars) {
+        write(look, look.purpose().name(), look.tokens(), 1, microDollars);
+    }
+
+    /** Writes what a call has cost less than its worst case; nothing where that was it. */
+    public void settle(Look look, long worst, long real) {
+        if (real != worst) {
+            write(look, SETTLED, 0, 0, real - worst);
+        }
+    }
+
+    private synchronized void write(Look look, String purpose, long tokens, long calls, long microDollars) {
         Entry entry = new Entry(
                 clock.millis(),
                 look.callId(),
@@ -65,9 +92,10 @@ public final class CallLog implements AutoCloseable {
                 look.tenant(),
                 look.workload(),
                 look.windowStart().toEpochMilli(),
-                look.purpose().name(),
-                look.tokens(),
-                1);
+                purpose,
+                tokens,
+                calls,
+                microDollars);
         try {
             out.write(JSON.writeValueAsString(entry));
             out.write('\n');

@@ -35,6 +35,7 @@ public final class LocalTeacher implements Teacher {
     private final LanguageModel model;
     private final KvCache cache;
     private final CallLog log;
+    private final TeacherRates rates;
     private final Scores scores;
     private final DraftReading drafts;
     private final int context;
@@ -78,8 +79,10 @@ public final class LocalTeacher implements Teacher {
      * Takes over the model and starts the thread.
      *
      * @param rows sequences whose keys and values are kept, at least 1
+     * @param rates what a call counts as in money
      */
-    public LocalTeacher(String version, LanguageModel model, int rows, CallLog log) {
+    public LocalTeacher(String version, LanguageModel model, int rows, CallLog log, TeacherRates rates) {
+        this.rates = rates;
         this.version = version;
         this.model = model;
         this.log = log;
@@ -96,15 +99,20 @@ public final class LocalTeacher implements Teacher {
     }
 
     /** Opens a Hugging Face directory with 64 rows; the version is the directory's name. */
-    public static LocalTeacher open(Engine engine, Path directory, CallLog log) {
+    public static LocalTeacher open(Engine engine, Path directory, CallLog log, TeacherRates rates) {
         Path name = directory.toAbsolutePath().normalize().getFileName();
         return new LocalTeacher(
-                name == null ? "teacher" : name.toString(), engine.open(directory, Kernel.FP16_PACKED), 64, log);
+                name == null ? "teacher" : name.toString(), engine.open(directory, Kernel.FP16_PACKED), 64, log, rates);
     }
 
     @Override
     public String version() {
         return version;
+    }
+
+    @Override
+    public long worstCost(Look look) {
+        return rates.worst(look);
     }
 
     @Override
@@ -194,9 +202,9 @@ public final class LocalTeacher implements Teacher {
         List<Work> single = new ArrayList<>();
         for (Errand.Answer errand : batch) {
             try {
-                log.append(errand.look());
+                log.append(errand.look(), worstCost(errand.look()));
                 if (errand.look().wanted() == 0) {
-                    errand.reply().complete(new Reply(List.of()));
+                    reply(errand, new Reply(List.of()), 0);
                     continue;
                 }
                 Work work = prepare(errand);
@@ -277,10 +285,18 @@ public final class LocalTeacher implements Teacher {
             }
             Reply reply = drafts.read(row, Arrays.copyOfRange(block, split, block.length), look, laws);
             work.row().ids = work.all();
-            work.errand().reply().complete(reply);
+            reply(work.errand(), reply, work.missing());
         } catch (RuntimeException e) {
             fail(work, e);
         }
+    }
+
+    /** Only the tokens that were fed are charged. */
+    private void reply(Errand.Answer errand, Reply reply, int read) {
+        Look look = errand.look();
+        long real = rates.cost(read, look.purpose().writes() ? 1 : 0);
+        log.settle(look, worstCost(look), real);
+        errand.reply().complete(reply.costing(real));
     }
 
     private void fail(Work work, RuntimeException e) {
@@ -302,7 +318,7 @@ public final class LocalTeacher implements Teacher {
                 for (int i = 0; i < work.wanted(); i++) {
                     laws.add(law(entry++));
                 }
-                work.errand().reply().complete(new Reply(laws));
+                reply(work.errand(), new Reply(laws), work.missing());
             }
         } catch (RuntimeException e) {
             works.forEach(work -> fail(work, e));

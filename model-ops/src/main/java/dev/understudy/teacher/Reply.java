@@ -12,8 +12,14 @@ import java.util.function.Function;
  * @param draftLogProbabilities [drafts] natural-log probability of each draft; empty when not asked for
  * @param laws [drafts, and one more for an ask][V] natural-log scale, unnormalised where the teacher has logits, since
  *     a repetition penalty tells the difference; empty when not asked for
+ * @param microDollars what the look has cost; {@link #WORST} when the teacher does not say, so that the most it can
+ *     have cost counts
  */
-public record Reply(List<TeacherDistribution> distributions, float[] draftLogProbabilities, float[][] laws) {
+public record Reply(
+        List<TeacherDistribution> distributions, float[] draftLogProbabilities, float[][] laws, long microDollars) {
+    /** The cost is not told. */
+    public static final long WORST = -1;
+
     public Reply {
         distributions = List.copyOf(distributions);
     }
@@ -21,6 +27,16 @@ public record Reply(List<TeacherDistribution> distributions, float[] draftLogPro
     /** A reply without details about drafts. */
     public Reply(List<TeacherDistribution> distributions) {
         this(distributions, new float[0], new float[0][]);
+    }
+
+    /** A reply whose cost is not told. */
+    public Reply(List<TeacherDistribution> distributions, float[] draftLogProbabilities, float[][] laws) {
+        this(distributions, draftLogProbabilities, laws, WORST);
+    }
+
+    /** The same words for another price. */
+    public Reply costing(long other) {
+        return new Reply(distributions, draftLogProbabilities, laws, other);
     }
 
     /**

@@ -16,6 +16,11 @@ public interface Teacher extends AutoCloseable {
      */
     CompletableFuture<Reply> look(Look look);
 
+    /** The most that a look can cost, in micro-dollars; the reply says what it has cost. */
+    default long worstCost(Look look) {
+        return 0;
+    }
+
     /** The sequence is finished; a cache kept for it may go. */
     void forget(String sequence);
 

@@ -118,8 +118,9 @@ class GrantBookTest {
     }
 
     private static BudgetConfig config(long cap) {
-        TenantBudget acme = new TenantBudget("acme", cap, cap, MINUTE, 0, new HelpTarget.Quality(0.98), 0.02);
-        return new BudgetConfig(List.of(acme), 10, 2, Duration.ofSeconds(10), Duration.ofMinutes(5));
+        TenantBudget acme = TenantBudget.of("acme", cap, cap, MINUTE).withAuditShare(0);
+        return new BudgetConfig(
+                List.of(acme), 10, 2, Duration.ofSeconds(10), Duration.ofMinutes(5), Pacing.NONE, Duration.ZERO);
     }
 
     private static HelpCounter counter(String shard) {

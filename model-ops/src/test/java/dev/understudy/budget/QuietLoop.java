@@ -8,6 +8,7 @@ import java.util.List;
 final class QuietLoop {
     static final Instant START = Instant.parse("2030-01-01T00:00:00Z");
 
+    private final BudgetConfig config;
     final GrantBook book;
     final List<HelpShards> subtasks = new ArrayList<>();
     final List<Usage> usage = new ArrayList<>();
@@ -16,10 +17,11 @@ final class QuietLoop {
     private long checkpointId;
 
     QuietLoop(BudgetConfig config, int parallelism) {
+        this.config = config;
         book = new GrantBook(config);
         tell(book.start(now));
         for (int i = 0; i < parallelism; i++) {
-            subtasks.add(new HelpShards(config, HelpShards.owned("decode", i, parallelism)));
+            subtasks.add(new HelpShards(config, HelpShards.owned("decode", i, parallelism), 1 + i));
         }
     }
 
@@ -41,11 +43,20 @@ final class QuietLoop {
     /** Asks for single tokens until {@code calls} were made or one was refused; returns how many were paid. */
     int ask(int subtask, int calls) {
         int paid = 0;
-        while (paid < calls
-                && subtasks.get(subtask).reserve("acme", "order", 1, 1, now) instanceof Reservation.Granted) {
+        Cost one = Cost.of(1, 1);
+        HelpShards shards = subtasks.get(subtask);
+        while (paid < calls && shards.reserve("acme", "order", one, now) instanceof Reservation.Granted granted) {
+            shards.settle("acme", "order", granted, one);
             paid++;
         }
         return paid;
+    }
+
+    /** An operator's changes reach everybody. */
+    void configure(List<BudgetChange> changes) {
+        BudgetConfig changed = config.changedBy(changes);
+        subtasks.forEach(subtask -> subtask.configure(changed));
+        tell(book.configure(changed, now));
     }
 
     private void tell(List<Grant> grants) {

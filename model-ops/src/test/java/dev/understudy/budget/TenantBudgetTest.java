@@ -12,7 +12,7 @@ class TenantBudgetTest {
     @Test
     void helpAndAuditsAddUpToTheCap() {
         TenantBudget budget =
-                new TenantBudget("acme", 101, 7, Duration.ofSeconds(60), 0.25, new HelpTarget.Quality(0.98), 0.05);
+                TenantBudget.of("acme", 101, 7, Duration.ofSeconds(60)).withAuditShare(0.25);
 
         assertThat(budget.cap(Scope.help("acme"), BudgetUnit.TOKENS)).isEqualTo(76);
         assertThat(budget.cap(Scope.audits("acme"), BudgetUnit.TOKENS)).isEqualTo(25);
@@ -21,18 +21,34 @@ class TenantBudgetTest {
     }
 
     @Test
+    void workloadsMayHaveCapsInsideTheTenants() {
+        TenantBudget budget =
+                TenantBudget.of("acme", 100, 100, Duration.ofMinutes(1)).withWorkload("order", Caps.of(10, Caps.NONE));
+
+        assertThat(budget.cap(Scope.workload("acme", "order"), BudgetUnit.TOKENS))
+                .isEqualTo(10);
+        assertThat(budget.cap(Scope.workload("acme", "order"), BudgetUnit.CALLS))
+                .isEqualTo(Caps.NONE);
+        assertThat(budget.cap(Scope.workload("acme", "log"), BudgetUnit.TOKENS)).isZero();
+        assertThat(budget.cap(Scope.help("acme"), BudgetUnit.MICRO_DOLLARS)).isEqualTo(Caps.NONE);
+        assertThatThrownBy(() -> budget.withWorkload("*order", Caps.of(1, 1)))
+                .hasMessageContaining("Rename the workload");
+    }
+
+    @Test
     void hasDefaults() {
         assertThat(TenantBudget.of("acme", 10, 20, Duration.ofMinutes(1)))
-                .isEqualTo(new TenantBudget(
-                        "acme", 10, 20, Duration.ofMinutes(1), 0.2, new HelpTarget.Quality(0.98), 0.02));
+                .isEqualTo(
+                        TenantBudget.of("acme", 10, 20, Duration.ofMinutes(1)).withAuditShare(0.2));
         assertThat(BudgetConfig.of(List.of()))
-                .isEqualTo(new BudgetConfig(List.of(), 16, 5, Duration.ofSeconds(10), Duration.ofMinutes(10)));
+                .isEqualTo(new BudgetConfig(
+                        List.of(), 16, 5, Duration.ofSeconds(10), Duration.ofMinutes(10), Pacing.NONE, Duration.ZERO));
     }
 
     @Test
     void refusesWhatCannotBeMeant() {
         assertThatThrownBy(() -> TenantBudget.of("acme", -1, 20, Duration.ofMinutes(1)))
-                .hasMessageContaining("cap is -1/20")
+                .hasMessageContaining("at -1 tokens, 20 calls")
                 .hasMessageContaining("Correct the tenant's budget configuration");
         assertThatThrownBy(() -> TenantBudget.of("acme", 1, 20, Duration.ZERO)).hasMessageContaining("at least 1 ms");
         TenantBudget acme = TenantBudget.of("acme", 10, 20, Duration.ofMinutes(1));

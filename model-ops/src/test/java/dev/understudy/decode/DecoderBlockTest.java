@@ -50,8 +50,8 @@ class DecoderBlockTest {
         assertThat(stage.written("p").studentArgmax()).startsWith(10, 11);
         assertThat(stage.written("p").studentConfidence()[1]).isEqualTo(.80f, within(1e-6f));
         assertThat(stage.written("p").teacher().get(1).argmax()).isEqualTo(30);
-        assertThat(stage.end("p").sequence().help().drafted()).isEqualTo(2);
-        assertThat(stage.end("p").sequence().help().rejected()).isEqualTo(1);
+        assertThat(stage.end("p").sequence().help().drafts().written()).isEqualTo(2);
+        assertThat(stage.end("p").sequence().help().drafts().rejected()).isEqualTo(1);
     }
 
     @Test
@@ -62,7 +62,8 @@ class DecoderBlockTest {
 
         assertThat(stage.written("p").ids()).startsWith(10, 11, 30);
         assertThat(stage.written("p").authors()).containsExactly(STUDENT, STUDENT, TEACHER, STUDENT);
-        assertThat(stage.end("p").sequence().help()).isEqualTo(new HelpUsed(HelpState.GRANTED, 1, 1, 0, 2, 0));
+        assertThat(stage.end("p").sequence().help())
+                .isEqualTo(new HelpUsed(HelpState.GRANTED, 1, 1, 0, new HelpUsed.Drafts(2, 0), HelpUsed.Outlay.NONE));
     }
 
     @Test

@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.understudy.budget.Reservation;
+import dev.understudy.budget.WhenSpent;
+import dev.understudy.decode.FinishedSequence.Sight;
 import dev.understudy.decode.ask.AskConfig;
 import dev.understudy.decode.ask.AskHead;
 import dev.understudy.decode.ask.AskPolicy;
@@ -99,6 +101,91 @@ class DecoderHelpTest {
 
         assertThat(stage.end("p").sequence().help().state()).isEqualTo(HelpState.AWAITING_ALLOWANCE);
         assertThat(stage.teacher.looks).isEmpty();
+    }
+
+    @Test
+    void tenantThatWantsNoTextWithoutHelpGetsNone() {
+        stage.tokensLeft = 1;
+        stage.whenSpent = WhenSpent.STOP;
+
+        finish(asking(), prompt("p", 8, 1, 2, 3));
+
+        assertThat(stage.written("p").authors()).containsExactly(TEACHER, STUDENT, STUDENT);
+        assertThat(stage.end("p").stop()).isEqualTo(StopReason.HELP_EXHAUSTED);
+        assertThat(stage.end("p").sequence().help().state()).isEqualTo(HelpState.EXHAUSTED);
+    }
+
+    @Test
+    void missingGrantDoesNotStopATenantThatWantsNoTextWithoutHelp() {
+        stage.tokensLeft = 0;
+        stage.whenSpent = WhenSpent.STOP;
+        stage.refusal = new Reservation.Awaiting();
+
+        finish(asking(), five);
+
+        assertThat(stage.end("p").stop()).isEqualTo(StopReason.MAX_TOKENS);
+    }
+
+    @Test
+    void moneyIsReservedAtItsWorstAndSettledAtItsRealCost() {
+        stage.teacher.worstCost = 50;
+        stage.teacher.realCost = 20;
+        stage.microDollarsLeft = 115;
+
+        finish(asking(), five);
+
+        // Two asks and a closing look: 115 - 20 - 20 leaves 75, enough for the worst case of the third.
+        assertThat(stage.teacher.looks).hasSize(3);
+        assertThat(stage.microDollarsLeft).isEqualTo(115 - 3 * 20);
+        assertThat(stage.end("p").sequence().help().outlay().microDollars()).isEqualTo(60);
+    }
+
+    @Test
+    void lookWithoutAnAnswerOrAWordAboutItsCostIsSettledAtItsWorst() {
+        stage.teacher.worstCost = 50;
+        stage.microDollarsLeft = 1_000;
+        stage.teacher.down = true;
+        finish(asking(), prompt("down", 1, 1, 2, 3));
+        stage.teacher.down = false;
+        stage.now = Stage.NOW.plus(asking().pause());
+        finish(asking(), prompt("silent", 1, 1, 2, 3));
+
+        assertThat(stage.microDollarsLeft).isEqualTo(900);
+        assertThat(stage.settled).isEqualTo(2);
+    }
+
+    @Test
+    void waitingForTheTeacherIsCounted() {
+        stage.teacher.holds = true;
+        Decoder decoder = stage.decoder(1, asking());
+        decoder.admit(prompt("p", 1, 1, 2, 3));
+        stage.run(decoder);
+        stage.now = Stage.NOW.plusMillis(70);
+        stage.teacher.answer();
+        stage.run(decoder);
+
+        assertThat(stage.end("p").sequence().help().outlay().waitedMillis()).isEqualTo(70);
+    }
+
+    @Test
+    void everySequenceSaysHowProbableItWasToBeSeen() {
+        finish(asking(), five);
+        assertThat(stage.end("p").sight()).isEqualTo(new Sight(1, true, false));
+
+        AskConfig half = new AskConfig(new AskPolicy.Never(), 0.5, true, Duration.ofSeconds(10), Duration.ofSeconds(2));
+        int due = 0;
+        for (int i = 0; i < 200; i++) {
+            finish(half, prompt("half" + i, 2, 1, 2, 3));
+            Sight sight = stage.end("half" + i).sight();
+            assertThat(sight.propensity()).isEqualTo(0.5);
+            assertThat(sight.due()).isEqualTo(sight.audited());
+            due += sight.due() ? 1 : 0;
+        }
+        assertThat(due).isBetween(75, 125);
+
+        stage.tokensLeft = 0;
+        finish(auditing(), prompt("unpaid", 2, 1, 2, 3));
+        assertThat(stage.end("unpaid").sight()).isEqualTo(new Sight(1, true, false));
     }
 
     @Test

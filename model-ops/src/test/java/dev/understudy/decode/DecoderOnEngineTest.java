@@ -16,6 +16,7 @@ import dev.understudy.prompt.Sampling;
 import dev.understudy.signal.Author;
 import dev.understudy.teacher.CallLog;
 import dev.understudy.teacher.LocalTeacher;
+import dev.understudy.teacher.TeacherRates;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -45,7 +46,8 @@ class DecoderOnEngineTest {
                 .toList();
         try (LanguageModel student = Engine.installed().open(folder.resolve("m"), Kernel.FP32);
                 CallLog log = new CallLog(folder.resolve("log"), Clock.fixed(Stage.NOW, ZoneOffset.UTC));
-                LocalTeacher teacher = LocalTeacher.open(Engine.installed(), folder.resolve("m"), log)) {
+                LocalTeacher teacher =
+                        LocalTeacher.open(Engine.installed(), folder.resolve("m"), log, TeacherRates.FREE)) {
             Stage alone = new Stage();
             try (Decoder decoder = alone.decoder(DecodeConfig.of(1, List.of(), AskConfig.never()), student)) {
                 prompts.forEach(decoder::admit);
@@ -96,7 +98,8 @@ class DecoderOnEngineTest {
                 .toList();
         try (LanguageModel student = Engine.installed().open(folder.resolve("m"), Kernel.FP32);
                 CallLog log = new CallLog(folder.resolve("log"), Clock.fixed(Stage.NOW, ZoneOffset.UTC));
-                LocalTeacher teacher = LocalTeacher.open(Engine.installed(), folder.resolve("m"), log)) {
+                LocalTeacher teacher =
+                        LocalTeacher.open(Engine.installed(), folder.resolve("m"), log, TeacherRates.FREE)) {
             AskConfig ask = new AskConfig(policy, 0, false, Duration.ofSeconds(10), Duration.ofSeconds(1));
             try (Decoder decoder = helped(student, teacher, ask)) {
                 prompts.forEach(decoder::admit);
@@ -111,8 +114,8 @@ class DecoderOnEngineTest {
         int rejected = 0;
         for (Prompt prompt : prompts) {
             HelpUsed help = stage.end(prompt.id().value()).sequence().help();
-            drafted += help.drafted();
-            rejected += help.rejected();
+            drafted += help.drafts().written();
+            rejected += help.drafts().rejected();
         }
         assertThat(drafted).isGreaterThan(30);
         assertThat(rejected).isLessThan(3);
@@ -128,8 +131,7 @@ class DecoderOnEngineTest {
         Decoder decoder = new Decoder(
                 DecodeConfig.of(5, List.of(), ask),
                 new LetterTokenizer(Stage.V),
-                new Help(
-                        teacher, stage::reserve, (tenant, workload, version) -> stage.price, stage.mails::add, "start"),
+                new Help(teacher, stage, (tenant, workload, version) -> stage.price, stage.mails::add, "start"),
                 stage,
                 stage,
                 Clock.fixed(Stage.NOW, ZoneOffset.UTC));

@@ -21,6 +21,8 @@ final class FakeTeacher implements Teacher {
     final List<String> forgotten = new ArrayList<>();
     boolean holds;
     boolean down;
+    long worstCost;
+    long realCost = Reply.WORST;
     private final Function<int[], TeacherDistribution> laws;
     private final int vocabulary;
     private final Queue<Runnable> held = new ArrayDeque<>();
@@ -41,6 +43,11 @@ final class FakeTeacher implements Teacher {
     @Override
     public String version() {
         return "teacher-1";
+    }
+
+    @Override
+    public long worstCost(Look look) {
+        return worstCost;
     }
 
     @Override
@@ -81,7 +88,7 @@ final class FakeTeacher implements Teacher {
             System.arraycopy(look.completionIds(), 0, tokens, look.promptIds().length, position);
             told.add(laws.apply(tokens));
         }
-        return Reply.withDetails(look, told, this::whole);
+        return Reply.withDetails(look, told, this::whole).costing(realCost);
     }
 
     private float[] whole(TeacherDistribution top) {

@@ -2,7 +2,10 @@ package dev.understudy.decode;
 
 import static dev.understudy.lm.ScriptedLanguageModel.hash;
 
+import dev.understudy.budget.Allowance;
+import dev.understudy.budget.Cost;
 import dev.understudy.budget.Reservation;
+import dev.understudy.budget.WhenSpent;
 import dev.understudy.decode.ask.AskConfig;
 import dev.understudy.decode.ask.AskHead;
 import dev.understudy.lm.LanguageModel;
@@ -13,6 +16,7 @@ import dev.understudy.prompt.PromptId;
 import dev.understudy.prompt.Sampling;
 import dev.understudy.signal.Author;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -26,7 +30,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
  * A host of decoders in a test: scripted student (hesitates at every third position) and teacher (disagrees there),
  * mails in a queue that the test runs, everything that is reported in lists.
  */
-final class Stage implements DecodeListener, HelpStatistics {
+final class Stage implements DecodeListener, HelpStatistics, Allowance {
     static final int V = 50;
     static final int END = 49;
     static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
@@ -42,6 +46,10 @@ final class Stage implements DecodeListener, HelpStatistics {
     double price = 0.5;
     long tokensLeft = Long.MAX_VALUE;
     long callsLeft = Long.MAX_VALUE;
+    long microDollarsLeft = Long.MAX_VALUE;
+    int settled;
+    WhenSpent whenSpent = WhenSpent.CONTINUE;
+    Duration patience = Duration.ZERO;
     Reservation refusal = new Reservation.Exhausted();
     Instant now = NOW;
     private int starts;
@@ -82,7 +90,7 @@ final class Stage implements DecodeListener, HelpStatistics {
         Decoder decoder = new Decoder(
                 config,
                 new LetterTokenizer(V),
-                new Help(teacher, this::reserve, (tenant, workload, version) -> price, mails::add, "start-" + starts++),
+                new Help(teacher, this, (tenant, workload, version) -> price, mails::add, "start-" + starts++),
                 this,
                 this,
                 clock());
@@ -121,13 +129,31 @@ final class Stage implements DecodeListener, HelpStatistics {
         return end(id).sequence().written();
     }
 
-    Reservation reserve(String tenant, String workload, long tokens, long calls, Instant at) {
-        if (tokens > tokensLeft || calls > callsLeft) {
+    @Override
+    public Reservation reserve(String tenant, String workload, Cost cost, Instant at) {
+        if (cost.tokens() > tokensLeft || cost.calls() > callsLeft || cost.microDollars() > microDollarsLeft) {
             return refusal;
         }
-        tokensLeft -= tokens;
-        callsLeft -= calls;
-        return new Reservation.Granted(NOW);
+        tokensLeft -= cost.tokens();
+        callsLeft -= cost.calls();
+        microDollarsLeft -= cost.microDollars();
+        return new Reservation.Granted(NOW, cost);
+    }
+
+    @Override
+    public void settle(String tenant, String workload, Reservation.Granted reservation, Cost cost) {
+        microDollarsLeft += reservation.cost().microDollars() - cost.microDollars();
+        settled++;
+    }
+
+    @Override
+    public Duration patience() {
+        return patience;
+    }
+
+    @Override
+    public WhenSpent whenSpent(String tenant) {
+        return whenSpent;
     }
 
     private Clock clock() {

@@ -29,6 +29,7 @@ class LocalTeacherTest {
     private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
     private static final List<LookPurpose> PURPOSES = List.of(LookPurpose.values());
     private static final List<Draft.Detail> DETAILS = List.of(Draft.Detail.values());
+    private static final TeacherRates RATES = new TeacherRates(100, 2_000, 5_000);
     private static final int[] PROMPT = {1, 2, 3};
 
     private final ScriptedLanguageModel model = new ScriptedLanguageModel(V, 32, LocalTeacherTest::law);
@@ -41,7 +42,7 @@ class LocalTeacherTest {
     void open(@TempDir Path folder) {
         file = folder.resolve("calls.jsonl");
         log = new CallLog(file, Clock.fixed(NOW, ZoneOffset.UTC));
-        teacher = new LocalTeacher("t", model, 4, log);
+        teacher = new LocalTeacher("t", model, 4, log, RATES);
     }
 
     @AfterEach
@@ -66,6 +67,20 @@ class LocalTeacherTest {
                         law(new int[] {1, 2, 3, 9, 8}).argmax(),
                         law(new int[] {1, 2, 3, 9, 8, 7}).argmax());
         assertThat(second.distributions().get(0).ids()).hasSize(LocalTeacher.TOP_K);
+    }
+
+    @Test
+    void onlyWhatIsReadIsChargedAndNeverMoreThanTheWorstCase() {
+        Look first = ask("s", 0);
+        Look second = ask("s", 1, 9, 8, 7);
+
+        assertThat(teacher.worstCost(first)).isEqualTo(100 + 3 * 2 + 5);
+        assertThat(teacher.look(first).join().microDollars()).isEqualTo(100 + 3 * 2 + 5);
+        assertThat(teacher.worstCost(second)).isEqualTo(100 + 6 * 2 + 5);
+        assertThat(teacher.look(second).join().microDollars())
+                .as("three are cached")
+                .isEqualTo(100 + 3 * 2 + 5);
+        assertThat(CallLog.read(file)).extracting(CallLog.Entry::microDollars).containsExactly(111L, 117L, -6L);
     }
 
     @Test
@@ -126,7 +141,13 @@ class LocalTeacherTest {
                     .isEqualTo(expected(looks.get(i)));
             assertDetails(looks.get(i), replies.get(i).join());
         }
-        assertThat(CallLog.read(file)).hasSize(200);
+        List<CallLog.Entry> entries = CallLog.read(file);
+        assertThat(entries.stream().mapToLong(CallLog.Entry::calls).sum()).isEqualTo(200);
+        assertThat(entries.stream().mapToLong(CallLog.Entry::microDollars).sum())
+                .as("the log's cost is what the replies said")
+                .isEqualTo(replies.stream()
+                        .mapToLong(reply -> reply.join().microDollars())
+                        .sum());
     }
 
     @Test

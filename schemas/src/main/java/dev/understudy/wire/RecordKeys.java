@@ -64,11 +64,15 @@ public final class RecordKeys {
 
     private static @Nullable String budget(SpecificRecord value) {
         if (value instanceof HelpSpent r) {
-            return scope("spent", r.getTenant(), r.getWorkload(), r.getUnit(), r.getWindowStart(), r.getShard());
+            // A replaced owner's late record must not wipe out what its successor has reserved.
+            return scope("spent", r.getTenant(), r.getWorkload(), r.getUnit(), r.getWindowStart(), r.getShard()) + "/"
+                    + r.getOwnerEpoch();
         } else if (value instanceof HelpGranted r) {
             return scope("granted", r.getTenant(), r.getWorkload(), r.getUnit(), r.getWindowStart(), r.getShard());
         } else if (value instanceof PriceSet r) {
-            return join("price", r.getTenant(), r.getWorkload());
+            // The price of a version that is about to serve must not wipe out that of the one that does.
+            String version = r.getVersion();
+            return join("price", r.getTenant(), r.getWorkload(), version == null ? "" : version);
         } else if (value instanceof BudgetConfigured r) {
             return join("cap", r.getTenant(), r.getWorkload(), r.getUnit().name());
         } else if (value instanceof OperatorCommand r) {

@@ -3,6 +3,7 @@ package dev.understudy.wire;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.understudy.wire.budget.HelpGranted;
+import dev.understudy.wire.budget.HelpSpent;
 import dev.understudy.wire.budget.HelpUnit;
 import dev.understudy.wire.budget.PriceSet;
 import java.time.Instant;
@@ -18,6 +19,27 @@ class RecordKeysTest {
         grant.setWindowStart(Instant.ofEpochMilli(60_000));
         grant.setShard("decode-17");
         assertThat(RecordKeys.of(grant)).isEqualTo("granted/acme/*/TEACHER_TOKENS/60000/decode-17");
+    }
+
+    @Test
+    void usageIsKeyedByItsOwnerToo() {
+        HelpSpent spent = FilledRecords.filled(HelpSpent.class, 1);
+        spent.setTenant("acme");
+        spent.setWorkload("*");
+        spent.setUnit(HelpUnit.MICRO_DOLLARS);
+        spent.setWindowStart(Instant.ofEpochMilli(60_000));
+        spent.setShard("decode-17");
+        spent.setOwnerEpoch(4);
+        assertThat(RecordKeys.of(spent)).isEqualTo("spent/acme/*/MICRO_DOLLARS/60000/decode-17/4");
+    }
+
+    @Test
+    void pricesOfTwoVersionsStandBesideEachOther() {
+        PriceSet first = price("a", "b");
+        first.setVersion("v1");
+        PriceSet second = price("a", "b");
+        second.setVersion("v2");
+        assertThat(RecordKeys.of(first)).isNotEqualTo(RecordKeys.of(second));
     }
 
     @Test

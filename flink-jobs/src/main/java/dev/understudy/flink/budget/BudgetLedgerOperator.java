@@ -1,14 +1,16 @@
 package dev.understudy.flink.budget;
 
+import dev.understudy.budget.BudgetChange;
 import dev.understudy.budget.BudgetConfig;
 import dev.understudy.budget.Grant;
 import dev.understudy.budget.GrantBook;
-import dev.understudy.budget.HelpTarget;
-import dev.understudy.budget.TenantBudget;
+import dev.understudy.budget.price.PriceController;
 import dev.understudy.budget.price.PriceCurves;
-import dev.understudy.budget.price.QualityController;
+import dev.understudy.budget.price.PriceSet;
+import dev.understudy.budget.price.UseControl;
 import dev.understudy.flink.wire.BudgetRecords;
 import dev.understudy.flink.wire.ControlRecord;
+import dev.understudy.flink.wire.ControlRecord.Configured.Author;
 import dev.understudy.flink.wire.ControlRecords;
 import dev.understudy.flink.wire.KafkaAccess;
 import dev.understudy.flink.wire.TopicFollower;
@@ -26,7 +28,6 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ScheduledFuture;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
@@ -50,9 +51,19 @@ public final class BudgetLedgerOperator extends AbstractStreamOperator<WireRecor
 
     private final KafkaAccess kafka;
     private final BudgetConfig budgets;
+    private final UseControl use;
     private final String initialVersion;
+    /** What the settings and the operators' changes say together. */
+    private transient BudgetConfig effective;
+
+    private transient Map<Object, BudgetChange> changes;
     private transient GrantBook book;
-    private transient QualityController prices;
+    private transient PriceController prices;
+    private transient PricedVersions priced;
+    /** Prices on the topic that have to go, found while it was read. */
+    private transient List<PriceSet> stale;
+
+    private transient BudgetMetrics shown;
     private transient BudgetRecords records;
     private transient ControlRecords control;
     private transient VersionRecords versions;
@@ -63,52 +74,53 @@ public final class BudgetLedgerOperator extends AbstractStreamOperator<WireRecor
 
     /**
      * @param budgets caps and targets of every tenant
+     * @param use how prices follow a wanted use of the teacher
      * @param initialVersion student version that serves until another is assigned
      */
     @SuppressWarnings("NullAway.Init") // Flink calls open before anything else.
-    public BudgetLedgerOperator(KafkaAccess kafka, BudgetConfig budgets, String initialVersion) {
+    public BudgetLedgerOperator(KafkaAccess kafka, BudgetConfig budgets, UseControl use, String initialVersion) {
         this.kafka = kafka;
         this.budgets = budgets;
+        this.use = use;
         this.initialVersion = initialVersion;
     }
 
     @Override
     public void open() throws Exception {
         super.open();
-        book = new GrantBook(budgets);
-        prices = new QualityController(wantedAgreement(), PRICE_STEP);
         records = new BudgetRecords(kafka, budgets);
         control = new ControlRecords(kafka, budgets);
         versions = new VersionRecords();
         curves = new HashMap<>();
+        changes = new HashMap<>();
+        priced = new PricedVersions();
+        stale = new ArrayList<>();
+        shown = new BudgetMetrics(getMetricGroup());
         recover();
         // Not here: the sink behind may write only when the whole chain is open.
-        begin = getProcessingTimeService().registerTimer(now().toEpochMilli(), time -> emit(book.start(now())));
+        begin = getProcessingTimeService().registerTimer(now().toEpochMilli(), time -> begin());
         ticks = getProcessingTimeService().scheduleAtFixedRate(time -> tick(), TICK_MILLIS, TICK_MILLIS);
     }
 
-    private Map<String, Double> wantedAgreement() {
-        Map<String, Double> wanted = new HashMap<>();
-        for (TenantBudget tenant : budgets.tenants()) {
-            if (tenant.target() instanceof HelpTarget.Quality quality) {
-                wanted.put(tenant.tenant(), quality.agreement());
-            }
-        }
-        return wanted;
-    }
-
     private void recover() {
-        List<Assignment> assigned = new ArrayList<>();
+        List<ControlRecord> known = new ArrayList<>();
         try (TopicFollower follower = follower(Topics.CONTROL)) {
-            follower.readToEnd(value -> control.read(value).ifPresent(record -> {
-                if (record instanceof ControlRecord.Granted granted) {
-                    book.recover(granted.grant());
-                } else if (record instanceof ControlRecord.Priced priced) {
-                    prices.recover(priced.price());
-                } else if (record instanceof ControlRecord.Assigned assignment) {
-                    assigned.add(assignment.assignment());
-                }
-            }));
+            follower.readToEnd(value -> control.read(value).ifPresent(known::add));
+        }
+        known.forEach(this::remember);
+        effective = budgets.changedBy(changes.values());
+        book = new GrantBook(effective);
+        prices = new PriceController(effective, use, PRICE_STEP);
+        List<Assignment> assigned = new ArrayList<>();
+        for (ControlRecord record : known) {
+            if (record instanceof ControlRecord.Granted granted) {
+                book.recover(granted.grant());
+            } else if (record instanceof ControlRecord.Priced price) {
+                prices.recover(price.price());
+                priced.add(price.price()).ifPresent(stale::add);
+            } else if (record instanceof ControlRecord.Assigned assignment) {
+                assigned.add(assignment.assignment());
+            }
         }
         try (TopicFollower usage = follower(Topics.USAGE)) {
             usage.readToEnd(value -> {
@@ -118,7 +130,7 @@ public final class BudgetLedgerOperator extends AbstractStreamOperator<WireRecor
         }
         try (TopicFollower checkpoints =
                 new TopicFollower(kafka.bootstrapServers(), kafka.name(Topics.CHECKPOINTS), Isolation.COMMITTED)) {
-            checkpoints.readToEnd(value -> hear(versions.checkpoint(value)));
+            checkpoints.readToEnd(value -> versions.checkpoint(value).ifPresent(this::keepCurves));
         }
         String serving = assigned.stream()
                 .max(Comparator.comparingLong(Assignment::sequence))
@@ -126,6 +138,41 @@ public final class BudgetLedgerOperator extends AbstractStreamOperator<WireRecor
                 .orElse(initialVersion);
         assignment = assigned.stream().mapToLong(Assignment::sequence).max().orElse(0);
         prices.serve(serving, curves.getOrDefault(serving, Map.of()));
+    }
+
+    /** Keeps a change of caps, when it is an operator's and no later one is known; whether it is news. */
+    private boolean remember(ControlRecord record) {
+        if (!(record instanceof ControlRecord.Configured configured)) {
+            return false;
+        }
+        BudgetChange change = configured.change();
+        Object key = List.of(change.scope(), change.unit());
+        if (configured.author() == Author.SETTINGS) {
+            return false;
+        }
+        BudgetChange before = changes.get(key);
+        boolean news = before == null || before.at().isBefore(change.at());
+        if (news) {
+            changes.put(key, change);
+        }
+        return news;
+    }
+
+    private void begin() {
+        emit(book.start(now()));
+        tellSettings();
+        stale.forEach(price -> send(records.priceGone(price, now())));
+        stale.clear();
+    }
+
+    /** Lets everybody read the caps and targets that the job was started with, where no operator set others. */
+    private void tellSettings() {
+        for (BudgetChange settings : SettingsAsChanges.of(budgets, now())) {
+            BudgetChange change = changes.get(List.of(settings.scope(), settings.unit()));
+            if (change == null || change.keepsSettings()) {
+                send(records.settings(settings));
+            }
+        }
     }
 
     private TopicFollower follower(Topics topic) {
@@ -139,33 +186,54 @@ public final class BudgetLedgerOperator extends AbstractStreamOperator<WireRecor
             records.usage(value).ifPresent(usage -> emit(book.onUsage(usage, now())));
             records.tally(value).ifPresent(prices::onTally);
         } else if (element.getValue().topic().equals(kafka.name(Topics.CHECKPOINTS))) {
-            hear(versions.checkpoint(value));
+            versions.checkpoint(value).ifPresent(this::hear);
         } else {
             control.read(value).ifPresent(this::hear);
         }
     }
 
-    private void hear(Optional<VersionNews> news) {
-        if (news.orElse(null) instanceof VersionNews.Published published) {
+    /** A published version: its prices are told before anybody serves it. */
+    private void hear(VersionNews news) {
+        keepCurves(news);
+        if (news instanceof VersionNews.Published published) {
+            String version = published.id().value();
+            prices.announce(version, curves.getOrDefault(version, Map.of())).forEach(this::tell);
+        }
+    }
+
+    private void keepCurves(VersionNews news) {
+        if (news instanceof VersionNews.Published published) {
             curves.put(published.id().value(), PriceCurves.fromSettings(published.settings()));
         }
     }
 
-    /** Its own grants and prices come by here too; only a newly assigned version is news. */
+    /** Its own grants and prices come by here too; only assignments and changes of caps are news. */
     private void hear(ControlRecord record) {
         if (record instanceof ControlRecord.Assigned assigned
                 && assigned.assignment().sequence() > assignment) {
             assignment = assigned.assignment().sequence();
             String version = assigned.assignment().version().value();
             prices.serve(version, curves.getOrDefault(version, Map.of()));
+        } else if (remember(record)) {
+            effective = budgets.changedBy(changes.values());
+            prices.configure(effective);
+            emit(book.configure(effective, now()));
+            tellSettings();
         }
     }
 
     private void tick() {
         Instant now = now();
         emit(book.tick(now));
-        prices.tick(now).forEach(price -> send(records.price(price, now)));
+        prices.tick(now).forEach(this::tell);
         book.expire(now).forEach(counter -> send(records.granted(counter, now)));
+        shown.caps(effective, book, now);
+        shown.workloads(prices.states());
+    }
+
+    private void tell(PriceSet price) {
+        send(records.price(price, now()));
+        priced.add(price).ifPresent(oldest -> send(records.priceGone(oldest, now())));
     }
 
     private void emit(List<Grant> grants) {

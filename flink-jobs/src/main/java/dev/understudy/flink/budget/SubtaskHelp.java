@@ -1,19 +1,22 @@
 package dev.understudy.flink.budget;
 
 import dev.understudy.budget.Allowance;
+import dev.understudy.budget.BudgetChange;
 import dev.understudy.budget.BudgetConfig;
 import dev.understudy.budget.Grant;
 import dev.understudy.budget.HelpShards;
-import dev.understudy.budget.HelpTarget;
-import dev.understudy.budget.TenantBudget;
 import dev.understudy.budget.Usage;
+import dev.understudy.budget.price.HelpUse;
 import dev.understudy.budget.price.PriceSet;
-import dev.understudy.budget.price.PriceTable;
-import dev.understudy.budget.price.QualityTallies;
-import dev.understudy.budget.price.QualityTally;
+import dev.understudy.budget.price.SightSums;
+import dev.understudy.budget.price.WorkloadTallies;
+import dev.understudy.budget.price.WorkloadTally;
 import dev.understudy.decode.FinishedSequence;
+import dev.understudy.decode.HelpUsed;
 import dev.understudy.decode.SequenceSnapshot;
+import dev.understudy.decode.WrittenTokens;
 import dev.understudy.decode.ask.AskPrices;
+import dev.understudy.decode.ask.TargetPrices;
 import dev.understudy.flink.wire.BudgetRecords;
 import dev.understudy.flink.wire.KafkaAccess;
 import dev.understudy.flink.wire.TopicFollower;
@@ -22,8 +25,10 @@ import dev.understudy.flink.wire.WireRecord;
 import dev.understudy.wire.Topics;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -31,37 +36,40 @@ import java.util.Set;
  * it publishes with every checkpoint. Owned by the task thread.
  */
 public final class SubtaskHelp implements AutoCloseable {
-    /** Names the virtual shards of serving jobs. */
-    private static final String JOB = "decode";
-
     private final KafkaAccess kafka;
     private final BudgetRecords records;
     private final List<String> owned;
     private final HelpShards shards;
-    private final QualityTallies tallies;
-    private final PriceTable prices = new PriceTable();
-    private final Set<String> atFixedPrice = new HashSet<>();
-    private final double fixedPrice;
+    private final WorkloadTallies tallies;
+    private final TargetPrices prices;
+    private final Map<Object, BudgetChange> changes = new HashMap<>();
+    private final BudgetConfig settings;
     private final UsagePublisher publisher;
-    private final Set<QualityTally> published = new HashSet<>();
+    private final Set<WorkloadTally> published = new HashSet<>();
 
     /**
+     * Which part of a job's budget a subtask spends.
+     *
+     * @param job name of the job; its shards are named after it, so that no two jobs share one
      * @param subtask index, below the parallelism
      * @param parallelism at most {@link HelpShards#COUNT}
+     * @param incarnation see {@link HelpShards#incarnation}
+     */
+    public record Place(String job, int subtask, int parallelism, long incarnation) {}
+
+    /**
+     * @param budgets what the job was started with
      * @param fixedPrice price of the tenants whose target is fixed: the policy's own setting
      */
-    public SubtaskHelp(KafkaAccess kafka, BudgetConfig budgets, int subtask, int parallelism, double fixedPrice) {
+    public SubtaskHelp(KafkaAccess kafka, BudgetConfig budgets, Place place, double fixedPrice) {
         this.kafka = kafka;
-        this.fixedPrice = fixedPrice;
-        for (TenantBudget tenant : budgets.tenants()) {
-            if (tenant.target() instanceof HelpTarget.Fixed) {
-                atFixedPrice.add(tenant.tenant());
-            }
-        }
+        prices = new TargetPrices(fixedPrice);
+        prices.aim(budgets);
+        settings = budgets;
         records = new BudgetRecords(kafka, budgets);
-        owned = HelpShards.owned(JOB, subtask, parallelism);
-        shards = new HelpShards(budgets, owned);
-        tallies = new QualityTallies(owned.get(0));
+        owned = HelpShards.owned(place.job(), place.subtask(), place.parallelism());
+        shards = new HelpShards(budgets, owned, place.incarnation());
+        tallies = new WorkloadTallies(owned.get(0));
         publisher = new UsagePublisher(kafka.bootstrapServers());
     }
 
@@ -73,7 +81,7 @@ public final class SubtaskHelp implements AutoCloseable {
      */
     public void restore(Iterable<byte[]> state) {
         List<Usage> published = new ArrayList<>();
-        List<QualityTally> seen = new ArrayList<>();
+        List<WorkloadTally> seen = new ArrayList<>();
         try (TopicFollower usage =
                 new TopicFollower(kafka.bootstrapServers(), kafka.name(Topics.USAGE), Isolation.UNCOMMITTED)) {
             usage.readToEnd(value -> take(value, published, seen));
@@ -84,9 +92,11 @@ public final class SubtaskHelp implements AutoCloseable {
         shards.restore(restored, published);
     }
 
-    private void take(byte[] value, List<Usage> usages, List<QualityTally> seen) {
+    private void take(byte[] value, List<Usage> usages, List<WorkloadTally> seen) {
         records.usage(value).ifPresent(usages::add);
-        records.tally(value).filter(tally -> owned.contains(tally.shard())).ifPresent(seen::add);
+        records.tally(value)
+                .filter(tally -> owned.contains(tally.source().shard()))
+                .ifPresent(seen::add);
     }
 
     /** What decoding may spend. */
@@ -101,9 +111,20 @@ public final class SubtaskHelp implements AutoCloseable {
 
     /** What help costs. */
     public AskPrices prices() {
-        return (tenant, workload, version) -> atFixedPrice.contains(tenant)
-                ? fixedPrice
-                : prices.price(tenant, workload, version).price();
+        return prices;
+    }
+
+    /** Takes an operator's change of caps or targets; an earlier one of the same cap no longer counts. */
+    public void changed(BudgetChange change) {
+        BudgetChange latest = changes.merge(
+                List.of(change.scope(), change.unit()),
+                change,
+                (old, young) -> young.at().isBefore(old.at()) ? old : young);
+        if (latest.equals(change)) {
+            BudgetConfig effective = settings.changedBy(changes.values());
+            shards.configure(effective);
+            prices.aim(effective);
+        }
     }
 
     /** Takes a grant from the control topic. */
@@ -124,15 +145,39 @@ public final class SubtaskHelp implements AutoCloseable {
         SequenceSnapshot sequence = finished.sequence();
         String tenant = sequence.prompt().tenant();
         String workload = sequence.prompt().workload();
-        int tokens = sequence.written().size();
-        int fromTeacher = sequence.help().teacherTokens();
-        tallies.finished(tenant, workload, sequence.version(), tokens, fromTeacher);
-        boolean askedEverywhere =
-                fromTeacher == tokens && prices().price(tenant, workload, sequence.version()) == AskPrices.ASK_ALWAYS;
-        if (sequence.written().seenWhole() && (finished.audited() || askedEverywhere)) {
-            tallies.seenWhole(
-                    tenant, workload, sequence.version(), sequence.written().priceNeeded());
+        WrittenTokens written = sequence.written();
+        HelpUsed help = sequence.help();
+        tallies.finished(tenant, workload, sequence.version(), use(written, help), written.difficulty());
+        // A position at which help was refused says nothing about what a price is worth.
+        if (written.size() > 0 && help.masked() == 0 && finished.sight().propensity() > 0) {
+            tallies.looked(tenant, workload, sequence.version(), sight(finished.sight(), written));
         }
+        boolean askedEverywhere = help.teacherTokens() == written.size()
+                && prices().price(tenant, workload, sequence.version()) == AskPrices.ASK_ALWAYS;
+        if (written.seenWhole() && (finished.audited() || askedEverywhere)) {
+            tallies.seenWhole(tenant, workload, sequence.version(), written.priceNeeded());
+        }
+    }
+
+    private static HelpUse use(WrittenTokens written, HelpUsed help) {
+        // A refused wish at which the sequence was ended has no token.
+        int masked = Math.min(help.masked(), written.size() - help.teacherTokens());
+        return new HelpUse(
+                written.size(),
+                masked,
+                help.teacherTokens(),
+                help.outlay().microDollars(),
+                help.outlay().waitedMillis());
+    }
+
+    private static SightSums sight(FinishedSequence.Sight sight, WrittenTokens written) {
+        if (!sight.due()) {
+            return SightSums.NONE.unseen();
+        } else if (!written.seenWhole()) {
+            return SightSums.NONE.missed(sight.propensity());
+        }
+        return SightSums.NONE.seen(
+                sight.propensity(), written.disagrees() ? SightSums.Verdict.DISAGREES : SightSums.Verdict.AGREES);
     }
 
     /**
@@ -144,10 +189,10 @@ public final class SubtaskHelp implements AutoCloseable {
         HelpShards.Snapshot snapshot = shards.snapshot(checkpointId, now);
         List<WireRecord> publish = new ArrayList<>();
         snapshot.publish().forEach(usage -> publish.add(records.usage(usage, now)));
-        snapshot.expired().forEach(counter -> publish.add(records.spent(counter, now)));
+        snapshot.expired().forEach(written -> publish.add(records.spent(written, now)));
         List<byte[]> state = new ArrayList<>();
         snapshot.state().forEach(usage -> state.add(records.usage(usage, now).value()));
-        for (QualityTally tally : tallies.snapshot()) {
+        for (WorkloadTally tally : tallies.snapshot()) {
             WireRecord record = records.tally(tally, now);
             state.add(record.value());
             if (published.add(tally)) {
@@ -155,15 +200,13 @@ public final class SubtaskHelp implements AutoCloseable {
             }
         }
         published.retainAll(tallies.snapshot());
-        publisher.send(checkpointId, publish);
+        publisher.write(publish);
         return state;
     }
 
-    /** Makes the reserves of a checkpoint usable, once what it published is safe. */
+    /** Makes the reserves of a checkpoint usable. */
     public void checkpointCompleted(long checkpointId) {
-        if (publisher.acknowledgedUpTo(checkpointId)) {
-            shards.checkpointCompleted(checkpointId);
-        }
+        shards.checkpointCompleted(checkpointId);
     }
 
     @Override

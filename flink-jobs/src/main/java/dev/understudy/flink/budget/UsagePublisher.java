@@ -6,8 +6,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.NavigableMap;
-import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -17,12 +15,14 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
  * Writes usage records outside the sinks' transactions: what a shard has reserved must be readable although the
- * transaction of its checkpoint may be aborted. Sends do not block a snapshot; before a reserve is used, its records
- * must have been acknowledged. Owned by the task thread.
+ * transaction of its checkpoint may be aborted. Owned by the task thread.
+ *
+ * <p>A snapshot waits until the broker has its records, as the sinks' own snapshots do. Were they only on their way
+ * when the checkpoint completes, a job that is stopped then and started from an older savepoint could read the topic
+ * before they arrive, while a subtask that was replaced and does not know it spends what they reserve.
  */
 final class UsagePublisher implements AutoCloseable {
     private final KafkaProducer<byte[], byte[]> producer;
-    private final NavigableMap<Long, List<Future<RecordMetadata>>> sent = new TreeMap<>();
 
     UsagePublisher(String bootstrapServers) {
         producer = new KafkaProducer<>(
@@ -31,32 +31,14 @@ final class UsagePublisher implements AutoCloseable {
                 new ByteArraySerializer());
     }
 
-    /** Sends the records of a checkpoint; an empty value deletes its key. */
-    void send(long checkpointId, Collection<WireRecord> records) {
+    /** Writes records; an empty value deletes its key. A record that cannot be written fails the task. */
+    void write(Collection<WireRecord> records) {
         List<Future<RecordMetadata>> acknowledgements = new ArrayList<>();
         for (WireRecord record : records) {
             byte[] value = record.value().length == 0 ? null : record.value();
             acknowledgements.add(producer.send(new ProducerRecord<>(record.topic(), record.key(), value)));
         }
-        sent.put(checkpointId, acknowledgements);
-    }
-
-    /**
-     * Whether every record up to this checkpoint was acknowledged. A record that failed fails the task: its reserve
-     * could never be used again.
-     */
-    boolean acknowledgedUpTo(long checkpointId) {
-        NavigableMap<Long, List<Future<RecordMetadata>>> due = sent.headMap(checkpointId, true);
-        for (List<Future<RecordMetadata>> records : due.values()) {
-            for (Future<RecordMetadata> record : records) {
-                if (!record.isDone()) {
-                    return false;
-                }
-                requireWritten(record);
-            }
-        }
-        due.clear();
-        return true;
+        acknowledgements.forEach(UsagePublisher::requireWritten);
     }
 
     private static void requireWritten(Future<RecordMetadata> record) {

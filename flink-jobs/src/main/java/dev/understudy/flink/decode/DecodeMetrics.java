@@ -23,6 +23,7 @@ final class DecodeMetrics {
     private final Counter stepMillis;
     private final Counter tokens;
     private final Counter teacherTokens;
+    private final Counter deferred;
     private final Map<HelpState, Counter> alone = new EnumMap<>(HelpState.class);
     private final Map<SwapAction.Outcome, Counter> swaps = new EnumMap<>(SwapAction.Outcome.class);
     private final SlidingMaximum slowest = new SlidingMaximum(PERIOD, System.nanoTime());
@@ -39,6 +40,7 @@ final class DecodeMetrics {
         stepMillis = LoopMetric.DECODE_STEP_MILLIS.counter(operator);
         tokens = LoopMetric.DECODE_TOKENS.counter(operator);
         teacherTokens = LoopMetric.DECODE_TEACHER_TOKENS.counter(operator);
+        deferred = LoopMetric.DECODE_DEFERRED.counter(operator);
         alone.put(HelpState.AWAITING_ALLOWANCE, LoopMetric.DECODE_AWAITING_ALLOWANCE.counter(operator));
         alone.put(HelpState.EXHAUSTED, LoopMetric.DECODE_EXHAUSTED.counter(operator));
         alone.put(HelpState.TEACHER_DOWN, LoopMetric.DECODE_TEACHER_DOWN.counter(operator));
@@ -61,6 +63,10 @@ final class DecodeMetrics {
         if (wentAlone != null) {
             wentAlone.inc();
         }
+    }
+
+    void deferred() {
+        deferred.inc();
     }
 
     void rejected() {

@@ -1,5 +1,6 @@
 package dev.understudy.flink.decode;
 
+import dev.understudy.budget.HelpShards;
 import dev.understudy.checkpoint.CheckpointId;
 import dev.understudy.checkpoint.FileCheckpointStore;
 import dev.understudy.decode.DecodeConfig;
@@ -10,6 +11,7 @@ import dev.understudy.flink.prompt.SlotGate;
 import dev.understudy.flink.swap.ModelLoading;
 import dev.understudy.flink.swap.ModelVersion;
 import dev.understudy.flink.wire.ControlRecord;
+import dev.understudy.flink.wire.ControlRecord.Configured.Author;
 import dev.understudy.flink.wire.ControlRecords;
 import dev.understudy.flink.wire.TopicFollower;
 import dev.understudy.flink.wire.TopicFollower.Isolation;
@@ -27,7 +29,9 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledFuture;
 import org.apache.flink.api.common.operators.MailboxExecutor;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
@@ -60,6 +64,9 @@ final class DecodeOperator extends AbstractStreamOperator<WireRecord>
         implements OneInputStreamOperator<TopicRecord, WireRecord> {
     private static final long serialVersionUID = 1;
 
+    /** Time between two looks for sequences that have waited long enough. */
+    private static final long WAIT_MILLIS = 100;
+
     private final OperatorSettings settings;
     private final transient MailboxExecutor mailbox;
     private final transient Clock clock;
@@ -71,6 +78,7 @@ final class DecodeOperator extends AbstractStreamOperator<WireRecord>
     private transient DecodeMetrics decodeMetrics;
     private transient @Nullable DecodeSession session;
     private transient List<SequenceSnapshot> restored = List.of();
+    private transient @Nullable ScheduledFuture<?> waits;
     private transient boolean stepQueued;
     private transient boolean admitted;
 
@@ -104,12 +112,12 @@ final class DecodeOperator extends AbstractStreamOperator<WireRecord>
     public void open() throws Exception {
         super.open();
         int subtask = getRuntimeContext().getTaskInfo().getIndexOfThisSubtask();
-        help = closing.later(new SubtaskHelp(
-                settings.kafka(),
-                settings.budgets(),
+        SubtaskHelp.Place place = new SubtaskHelp.Place(
+                settings.jobName(),
                 subtask,
                 getRuntimeContext().getTaskInfo().getNumberOfParallelSubtasks(),
-                fixedPrice()));
+                HelpShards.incarnation(clock.instant(), UUID.randomUUID().getLeastSignificantBits()));
+        help = closing.later(new SubtaskHelp(settings.kafka(), settings.budgets(), place, fixedPrice()));
         help.restore(shardState.get());
         ControlRecords records = new ControlRecords(settings.kafka(), settings.budgets());
         TopicFollower control = closing.later(new TopicFollower(
@@ -123,6 +131,9 @@ final class DecodeOperator extends AbstractStreamOperator<WireRecord>
         decodeMetrics.resumed(restored.size());
         restored = List.of();
         follow(control, records, subtask);
+        if (!settings.budgets().patience().isZero()) {
+            waits = getProcessingTimeService().scheduleAtFixedRate(time -> endWaits(), WAIT_MILLIS, WAIT_MILLIS);
+        }
         afterMail();
     }
 
@@ -242,6 +253,10 @@ final class DecodeOperator extends AbstractStreamOperator<WireRecord>
             help.granted(granted.grant());
         } else if (record instanceof ControlRecord.Priced priced) {
             help.priced(priced.price());
+        } else if (record instanceof ControlRecord.Configured configured) {
+            if (configured.author() == Author.OPERATOR) {
+                help.changed(configured.change());
+            }
         } else if (record instanceof ControlRecord.Assigned assigned) {
             running().assigned(assigned.assignment());
         }
@@ -288,6 +303,11 @@ final class DecodeOperator extends AbstractStreamOperator<WireRecord>
         }
     }
 
+    private void endWaits() {
+        running().endWaits();
+        afterMail();
+    }
+
     private void step() {
         stepQueued = false;
         DecodeSession current = running();
@@ -320,6 +340,8 @@ final class DecodeOperator extends AbstractStreamOperator<WireRecord>
     public void notifyCheckpointComplete(long checkpointId) throws Exception {
         super.notifyCheckpointComplete(checkpointId);
         help.checkpointCompleted(checkpointId);
+        running().allowanceMayHaveCome();
+        afterMail();
     }
 
     /** The input has ended: decodes what is in flight to its end. */
@@ -335,6 +357,9 @@ final class DecodeOperator extends AbstractStreamOperator<WireRecord>
     public void close() throws Exception {
         if (gate != null) {
             gate.uninstall();
+        }
+        if (waits != null) {
+            waits.cancel(false);
         }
         closing.close();
         super.close();

@@ -1,13 +1,16 @@
 package dev.understudy.flink.decode;
 
+import dev.understudy.budget.Allowance;
 import dev.understudy.budget.BudgetConfig;
 import dev.understudy.budget.TenantBudget;
+import dev.understudy.budget.WhenSpent;
 import dev.understudy.checkpoint.CheckpointId;
 import dev.understudy.decode.DecodeConfig;
 import dev.understudy.decode.DecodeListener;
 import dev.understudy.decode.Decoder;
 import dev.understudy.decode.FinishedSequence;
 import dev.understudy.decode.Help;
+import dev.understudy.decode.HelpState;
 import dev.understudy.decode.HelpStatistics;
 import dev.understudy.decode.SequenceSnapshot;
 import dev.understudy.flink.prompt.Arrival;
@@ -25,6 +28,7 @@ import dev.understudy.flink.wire.SwapRecords;
 import dev.understudy.flink.wire.TopicRecord;
 import dev.understudy.flink.wire.WireRecord;
 import dev.understudy.lm.LanguageModel;
+import dev.understudy.prompt.Prompt;
 import dev.understudy.prompt.PromptTemplate;
 import dev.understudy.swap.Assignment;
 import dev.understudy.swap.SwapAction;
@@ -54,6 +58,7 @@ final class DecodeSession implements DecodeListener, SwapHost, AutoCloseable {
     private final Consumer<WireRecord> out;
     private final Consumer<FinishedSequence> counts;
     private final DecodeMetrics metrics;
+    private final Allowance allowance;
     private final PromptAvro prompts = new PromptAvro();
     private final DecodeRecords records;
     private final SwapRecords swaps;
@@ -94,6 +99,7 @@ final class DecodeSession implements DecodeListener, SwapHost, AutoCloseable {
         out = host.out();
         counts = host.counts();
         metrics = host.metrics();
+        allowance = help.allowance();
         PromptTemplate template = PromptTemplate.read(Path.of(settings.student().initialDirectory()));
         records = new DecodeRecords(settings.kafka(), template.hash());
         swaps = new SwapRecords(settings.kafka());
@@ -185,6 +191,16 @@ final class DecodeSession implements DecodeListener, SwapHost, AutoCloseable {
         metrics.holds(decoder.running(), decoder.inFlight());
     }
 
+    /** A Flink checkpoint has completed: what it covers can be spent. */
+    void allowanceMayHaveCome() {
+        decoder.allowanceMayHaveCome();
+    }
+
+    /** Looks for sequences that have waited for allowance long enough. */
+    void endWaits() {
+        decoder.endWaits();
+    }
+
     List<SequenceSnapshot> snapshot() {
         return decoder.snapshot();
     }
@@ -193,7 +209,19 @@ final class DecodeSession implements DecodeListener, SwapHost, AutoCloseable {
     public void finished(FinishedSequence finished) {
         counts.accept(finished);
         out.accept(records.completion(finished));
+        if (isToBeTaught(finished)) {
+            metrics.deferred();
+            out.accept(records.deferral(finished));
+        }
         finished.intervention().ifPresent(signal -> out.accept(records.signal(signal, finished)));
+    }
+
+    /** Wanted help that the cap or the teacher refused, in text that may be learnt from, for a tenant that defers. */
+    private boolean isToBeTaught(FinishedSequence finished) {
+        Prompt prompt = finished.sequence().prompt();
+        HelpState state = finished.sequence().help().state();
+        boolean refused = state == HelpState.EXHAUSTED || state == HelpState.TEACHER_DOWN;
+        return refused && prompt.consent() && allowance.whenSpent(prompt.tenant()) == WhenSpent.DEFER;
     }
 
     @Override

@@ -7,6 +7,7 @@ import dev.understudy.teacher.LocalTeacher;
 import dev.understudy.teacher.Look;
 import dev.understudy.teacher.Reply;
 import dev.understudy.teacher.Teacher;
+import dev.understudy.teacher.TeacherRates;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.ZoneOffset;
@@ -18,14 +19,20 @@ import java.util.concurrent.CompletableFuture;
  *
  * @param directory its Hugging Face directory
  * @param callLog file that every call is written to, by which budgets are judged
+ * @param rates what a call counts as in money
  */
-public record LocalTeacherSource(String directory, String callLog) implements TeacherSource {
+public record LocalTeacherSource(String directory, String callLog, TeacherRates rates) implements TeacherSource {
+    /** A teacher that costs no money. */
+    public LocalTeacherSource(String directory, String callLog) {
+        this(directory, callLog, TeacherRates.FREE);
+    }
+
     @Override
     public Teacher open() {
         // Milliseconds are what the log keeps.
         CallLog log = new CallLog(Path.of(callLog), Clock.tickMillis(ZoneOffset.UTC));
         try {
-            return new WithLog(LocalTeacher.open(Engine.installed(), Path.of(directory), log), log);
+            return new WithLog(LocalTeacher.open(Engine.installed(), Path.of(directory), log, rates), log);
         } catch (RuntimeException e) {
             log.close();
             throw e;
@@ -42,6 +49,11 @@ public record LocalTeacherSource(String directory, String callLog) implements Te
         @Override
         public String version() {
             return teacher.version();
+        }
+
+        @Override
+        public long worstCost(Look look) {
+            return teacher.worstCost(look);
         }
 
         @Override

@@ -1,6 +1,7 @@
 package dev.understudy.flink.decode;
 
 import dev.understudy.budget.BudgetConfig;
+import dev.understudy.budget.price.UseControl;
 import dev.understudy.decode.ask.AskConfig;
 import dev.understudy.flink.wire.KafkaAccess;
 import java.io.Serializable;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param ask when help is asked for
  * @param budgets who may use how much of it; prompts of other tenants are rejected
  * @param teacher the large model; null when there is none
+ * @param use how prices follow a wanted use of the teacher
  */
 public record OperatorSettings(
         String jobName,
@@ -22,5 +24,17 @@ public record OperatorSettings(
         StudentConfig student,
         AskConfig ask,
         BudgetConfig budgets,
-        @Nullable TeacherSource teacher)
-        implements Serializable {}
+        @Nullable TeacherSource teacher,
+        UseControl use)
+        implements Serializable {
+    /** Prices follow a wanted use as by default. */
+    public OperatorSettings(
+            String jobName,
+            KafkaAccess kafka,
+            StudentConfig student,
+            AskConfig ask,
+            BudgetConfig budgets,
+            @Nullable TeacherSource teacher) {
+        this(jobName, kafka, student, ask, budgets, teacher, UseControl.DEFAULT);
+    }
+}

@@ -214,8 +214,10 @@ final class SequenceCodec {
         out.writeInt(help.asks());
         out.writeInt(help.teacherTokens());
         out.writeInt(help.masked());
-        out.writeInt(help.drafted());
-        out.writeInt(help.rejected());
+        out.writeInt(help.drafts().written());
+        out.writeInt(help.drafts().rejected());
+        out.writeLong(help.outlay().microDollars());
+        out.writeLong(help.outlay().waitedMillis());
     }
 
     private static HelpUsed readHelp(DataInputStream in, int version) throws IOException {
@@ -225,7 +227,13 @@ final class SequenceCodec {
         int masked = in.readInt();
         return version == CONFIDENCE_ONLY
                 ? new HelpUsed(state, asks, teacherTokens, masked)
-                : new HelpUsed(state, asks, teacherTokens, masked, in.readInt(), in.readInt());
+                : new HelpUsed(
+                        state,
+                        asks,
+                        teacherTokens,
+                        masked,
+                        new HelpUsed.Drafts(in.readInt(), in.readInt()),
+                        new HelpUsed.Outlay(in.readLong(), in.readLong()));
     }
 
     private static void writeInts(DataOutputStream out, int[] values) throws IOException {

@@ -12,7 +12,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 
-/** Settings of when the student asks, and of what moves the price. */
+/** Settings of when the student asks. */
 final class PolicyArguments {
     /** The policies by their names in settings. */
     private enum Policy {
@@ -26,30 +26,12 @@ final class PolicyArguments {
         SPECULATIVE
     }
 
-    /** The targets by their names in settings. */
-    private enum Target {
-        QUALITY,
-        FIXED
-    }
-
     private static final Setting<Policy> POLICY = Setting.of(
             "decode.policy",
             SettingKind.choice(Policy.class),
             Policy.CONFIDENCE,
             "When the student asks. Never, always and speculative ignore the workload's price; the others ask where"
                     + " their difficulty is above it.");
-    private static final Setting<Target> TARGET = Setting.of(
-            "budget.target.kind",
-            SettingKind.choice(Target.class),
-            Target.QUALITY,
-            "What moves the prices: quality asks as little as the wanted agreement allows; fixed takes the policy's"
-                    + " own setting as the price.");
-    private static final Setting<Double> AGREEMENT = Setting.of(
-            "budget.target.agreement",
-            SettingKind.numberAbove(0, 1),
-            HelpTarget.DEFAULT_AGREEMENT,
-            "Wanted fraction of sequences that agree with the teacher, under the target quality.");
-
     private static final Setting<Double> RANDOM_SHARE = Setting.of(
             "decode.random.share",
             SettingKind.number(0, 1),
@@ -128,14 +110,7 @@ final class PolicyArguments {
     static List<Setting<?>> settings() {
         List<Setting<?>> all = new ArrayList<>(List.of(POLICY));
         OWN.values().forEach(all::addAll);
-        all.addAll(List.of(TARGET, AGREEMENT));
         return all;
-    }
-
-    /** What moves the prices of all tenants. */
-    static HelpTarget target(SettingsReader given) {
-        HelpTarget quality = new HelpTarget.Quality(given.read(AGREEMENT));
-        return given.read(TARGET) == Target.QUALITY ? quality : new HelpTarget.Fixed();
     }
 
     /** The policy; its own price counts only where no controller moves the price. */
@@ -149,9 +124,21 @@ final class PolicyArguments {
             }
         });
         if (!(target instanceof HelpTarget.Fixed)) {
-            String reason = "a controller moves the price; set " + TARGET.key() + "=fixed for a fixed one";
+            String reason =
+                    "a controller moves the price; set " + TargetArguments.KIND.key() + "=fixed for a fixed one";
             PRICES.forEach(setting -> given.refuse(setting, reason));
         }
+        AskPolicy policy = read(given, name);
+        if (target.wantsUse() && !policy.heedsPrice()) {
+            given.problem(
+                    TargetArguments.KIND.key() + " wants a certain use of the teacher, which policy " + policy.name()
+                            + " cannot keep: it ignores the price and only the caps bind it. Take another policy, or "
+                            + TargetArguments.KIND.key() + "=fixed");
+        }
+        return policy;
+    }
+
+    private static AskPolicy read(SettingsReader given, Policy name) {
         return switch (name) {
             case NEVER -> new AskPolicy.Never();
             case ALWAYS -> new AskPolicy.Always();

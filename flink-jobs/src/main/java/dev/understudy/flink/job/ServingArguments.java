@@ -3,7 +3,7 @@ package dev.understudy.flink.job;
 import dev.understudy.budget.BudgetConfig;
 import dev.understudy.budget.HelpShards;
 import dev.understudy.budget.HelpTarget;
-import dev.understudy.budget.TenantBudget;
+import dev.understudy.budget.price.UseControl;
 import dev.understudy.config.Setting;
 import dev.understudy.config.SettingKind;
 import dev.understudy.config.SettingsReader;
@@ -15,10 +15,10 @@ import dev.understudy.flink.decode.StudentConfig;
 import dev.understudy.flink.decode.TeacherSource;
 import dev.understudy.flink.wire.KafkaAccess;
 import dev.understudy.lm.Kernel;
+import dev.understudy.teacher.TeacherRates;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.SortedSet;
 import org.jspecify.annotations.Nullable;
 
 /** The settings of a serving job, and how {@code key=value} arguments become them; names all problems at once. */
@@ -26,7 +26,6 @@ public final class ServingArguments {
     private static final SettingKind<String> TEXT = SettingKind.text();
     private static final SettingKind<String> PATH = SettingKind.path();
     private static final SettingKind<Duration> TIME = SettingKind.duration(Duration.ofMillis(1));
-    private static final Duration WINDOW = Duration.ofHours(1);
     private static final AskConfig USUAL = AskConfig.of(new AskPolicy.Never());
 
     private static final Setting<String> JOB_NAME = Setting.of(
@@ -95,38 +94,31 @@ public final class ServingArguments {
             "",
             "Append-only file of every call of the teacher; needed with a teacher.");
 
-    private static final Setting<Long> CAP_TOKENS = Setting.of(
-            "budget.tenants.<tenant>.tokens",
-            SettingKind.whole(0, Long.MAX_VALUE),
-            0L,
-            "Cap of the tenant in teacher tokens a window. Prompts of tenants without any budget key are rejected.");
-    private static final Setting<Long> CAP_CALLS = Setting.of(
-            "budget.tenants.<tenant>.calls",
-            SettingKind.whole(0, Long.MAX_VALUE),
-            0L,
-            "Cap of the tenant in teacher calls a window.");
-    private static final Setting<Duration> CAP_WINDOW = Setting.of(
-            "budget.tenants.<tenant>.window", TIME, WINDOW, "Length of a window; windows are aligned to 1970 in UTC.");
-    private static final Setting<Double> AUDIT_BUDGET = Setting.of(
-            "budget.tenants.<tenant>.audit-share",
-            SettingKind.number(0, 1),
-            0.2,
-            "Part of both caps that is set aside for audits.");
-
-    private static final List<Setting<?>> TENANT = List.of(CAP_TOKENS, CAP_CALLS, CAP_WINDOW, AUDIT_BUDGET);
+    private static final Setting<Long> CALL_PRICE = rate("call", "What the teacher charges for a call.");
+    private static final Setting<Long> READ_PRICE =
+            rate("thousand-read", "What it charges for a thousand tokens that it reads; cached ones are free.");
+    private static final Setting<Long> WRITTEN_PRICE =
+            rate("thousand-written", "What it charges for a thousand tokens that it writes.");
 
     /** Every setting, in the order of the configuration page. */
     public static final List<Setting<?>> SETTINGS = settings();
 
     private ServingArguments() {}
 
+    private static Setting<Long> rate(String part, String meaning) {
+        return Setting.of(
+                "teacher.micro-dollars." + part, SettingKind.whole(0, Long.MAX_VALUE), 0L, meaning + " Micro-dollars.");
+    }
+
     private static List<Setting<?>> settings() {
         List<Setting<?>> all = new ArrayList<>(JobSettings.KAFKA);
         all.addAll(List.of(JOB_NAME, PARALLELISM, DELIVERY, CHECKPOINT_INTERVAL, RESTARTS));
         all.addAll(List.of(INITIAL_ID, INITIAL_MODEL, JobSettings.STORE, KERNEL, END_IDS, ROWS));
         all.addAll(PolicyArguments.settings());
+        all.addAll(TargetArguments.settings());
         all.addAll(List.of(AUDIT_SHARE, CLOSING_LOOK, TEACHER_TIMEOUT, TEACHER_PAUSE, TEACHER, CALL_LOG));
-        all.addAll(TENANT);
+        all.addAll(List.of(CALL_PRICE, READ_PRICE, WRITTEN_PRICE));
+        all.addAll(BudgetArguments.settings());
         return List.copyOf(all);
     }
 
@@ -140,9 +132,10 @@ public final class ServingArguments {
         KafkaAccess kafka = JobSettings.kafka(given);
         String name = given.read(JOB_NAME);
         StudentConfig student = student(given);
-        HelpTarget target = PolicyArguments.target(given);
+        HelpTarget target = TargetArguments.target(given);
         AskConfig ask = ask(given, target);
-        BudgetConfig budgets = budgets(given, ask, target);
+        BudgetConfig budgets = BudgetArguments.budgets(given, target);
+        UseControl use = TargetArguments.use(given);
         TeacherSource teacher = teacher(given, ask);
         int parallelism = given.read(PARALLELISM);
         ServingConfig.Delivery delivery = given.read(DELIVERY);
@@ -151,7 +144,7 @@ public final class ServingArguments {
         return given.finish(
                 "the serving job",
                 () -> new ServingConfig(
-                        new OperatorSettings(name, kafka, student, ask, budgets, teacher),
+                        new OperatorSettings(name, kafka, student, ask, budgets, teacher, use),
                         parallelism,
                         delivery,
                         interval,
@@ -177,26 +170,11 @@ public final class ServingArguments {
                 given.read(TEACHER_PAUSE));
     }
 
-    private static BudgetConfig budgets(SettingsReader given, AskConfig ask, HelpTarget target) {
-        SortedSet<String> tenants = given.names(TENANT);
-        if (tenants.isEmpty()) {
-            given.problem(
-                    "budget.tenants names no tenant; expected at least one, such as " + CAP_TOKENS.key() + "=5000");
-        }
-        List<TenantBudget> budgets = new ArrayList<>();
-        for (String tenant : tenants) {
-            long tokens = given.readNamed(CAP_TOKENS, tenant);
-            long calls = given.readNamed(CAP_CALLS, tenant);
-            Duration window = given.readNamed(CAP_WINDOW, tenant);
-            double audits = given.readNamed(AUDIT_BUDGET, tenant);
-            budgets.add(new TenantBudget(tenant, tokens, calls, window, audits, target, ask.auditShare()));
-        }
-        return BudgetConfig.of(budgets);
-    }
-
     private static @Nullable TeacherSource teacher(SettingsReader given, AskConfig ask) {
         String directory = given.read(TEACHER);
         String log = given.read(CALL_LOG);
+        TeacherRates rates =
+                new TeacherRates(given.read(CALL_PRICE), given.read(READ_PRICE), given.read(WRITTEN_PRICE));
         if (directory.isEmpty()) {
             if (!(ask.policy() instanceof AskPolicy.Never) || ask.auditShare() > 0) {
                 given.problem("teacher.directory is missing; expected a path, or decode.policy=never with"
@@ -208,6 +186,6 @@ public final class ServingArguments {
             given.problem("teacher.call-log is missing; expected a path, since the calls of a teacher are always"
                     + " logged");
         }
-        return new LocalTeacherSource(directory, log);
+        return new LocalTeacherSource(directory, log, rates);
     }
 }

@@ -80,6 +80,7 @@ public final class ServingGraph {
                         new BudgetLedgerOperator(
                                 kafka,
                                 config.decode().budgets(),
+                                config.decode().use(),
                                 config.decode().student().initialId()))
                 .uid(OperatorUid.BUDGET_LEDGER.uid());
         DataStream<WireRecord> versions = environment

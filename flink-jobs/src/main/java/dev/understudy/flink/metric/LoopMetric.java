@@ -1,5 +1,6 @@
 package dev.understudy.flink.metric;
 
+import java.util.List;
 import java.util.Locale;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.Gauge;
@@ -35,6 +36,11 @@ public enum LoopMetric {
             Type.COUNTER,
             "sequences",
             "Completions that went on alone because the teacher failed."),
+    DECODE_DEFERRED(
+            "decode.deferred",
+            Type.COUNTER,
+            "prompts",
+            "Prompts that were queued to be taught when there is help again."),
     DECODE_STEPS("decode.steps", Type.COUNTER, "steps", "Decode steps, each one token for every running row."),
     DECODE_STEP_MILLIS("decode.stepMillis", Type.COUNTER, "milliseconds", "Time in decode steps, prefill included."),
     DECODE_SLOWEST_STEP_MILLIS(
@@ -48,6 +54,33 @@ public enum LoopMetric {
             Type.GAUGE,
             "sequences",
             "Sequences in the operator's state: queued, running or shown last."),
+    BUDGET_CAP("budget.cap", Type.GAUGE, "units", "Cap of the window; labels tenant and unit."),
+    BUDGET_GRANTED(
+            "budget.granted", Type.GAUGE, "units", "What of it the shards hold or have used; labels tenant and unit."),
+    BUDGET_WAITING(
+            "budget.waiting",
+            Type.GAUGE,
+            "units",
+            "What shards have asked for and not been granted; a lasting value means that the cap is used up, or that the"
+                    + " ledger is behind; labels tenant and unit."),
+    BUDGET_PRICE(
+            "budget.price",
+            Type.GAUGE,
+            "difficulty",
+            "Price of help, -1 where everything is asked for, not a number before one is set; labels tenant and workload."),
+    BUDGET_SHARE(
+            "budget.share",
+            Type.GAUGE,
+            "fraction",
+            "The teacher's part of the tokens of late; labels tenant and workload."),
+    BUDGET_AGREEMENT(
+            "budget.agreement",
+            Type.GAUGE,
+            "fraction",
+            "Sequences on which the student agrees with the teacher, estimated from those seen whole; labels tenant and"
+                    + " workload."),
+    BUDGET_AGREEMENT_LOW("budget.agreementLow", Type.GAUGE, "fraction", "Lower end of the estimate's 90 % interval."),
+    BUDGET_AGREEMENT_HIGH("budget.agreementHigh", Type.GAUGE, "fraction", "Upper end of the estimate's 90 % interval."),
     SWAP_SERVING(
             "swap.serving", Type.COUNTER, "swaps", "Versions that were proven and serve, the first one not counted."),
     SWAP_REFUSED("swap.refused", Type.COUNTER, "swaps", "Assigned versions that failed their proof and never serve."),
@@ -142,6 +175,22 @@ public enum LoopMetric {
     public void gauge(MetricGroup operator, Gauge<? extends Number> value) {
         require(Type.GAUGE);
         operator.addGroup(group).gauge(metric, value);
+    }
+
+    /**
+     * Registers this gauge with labels.
+     *
+     * @param operator the operator's own group
+     * @param labels names and values in turns
+     * @param value read by the reporters' threads
+     */
+    public void gauge(MetricGroup operator, List<String> labels, Gauge<? extends Number> value) {
+        require(Type.GAUGE);
+        MetricGroup place = operator.addGroup(group);
+        for (int i = 0; i < labels.size(); i += 2) {
+            place = place.addGroup(labels.get(i), labels.get(i + 1));
+        }
+        place.gauge(metric, value);
     }
 
     private void require(Type wanted) {

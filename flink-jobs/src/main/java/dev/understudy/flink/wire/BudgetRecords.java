@@ -1,5 +1,6 @@
 package dev.understudy.flink.wire;
 
+import dev.understudy.budget.BudgetChange;
 import dev.understudy.budget.BudgetConfig;
 import dev.understudy.budget.BudgetUnit;
 import dev.understudy.budget.Grant;
@@ -8,16 +9,20 @@ import dev.understudy.budget.Scope;
 import dev.understudy.budget.TenantBudget;
 import dev.understudy.budget.Usage;
 import dev.understudy.budget.Window;
+import dev.understudy.budget.Written;
 import dev.understudy.budget.price.HelpPrice;
 import dev.understudy.budget.price.PriceSet;
-import dev.understudy.budget.price.QualityTally;
+import dev.understudy.budget.price.WorkloadTally;
 import dev.understudy.wire.Topics;
 import dev.understudy.wire.WireCodec;
 import dev.understudy.wire.WireException;
+import dev.understudy.wire.budget.BudgetConfigured;
 import dev.understudy.wire.budget.HelpGranted;
 import dev.understudy.wire.budget.HelpSpent;
 import dev.understudy.wire.budget.HelpUnit;
 import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,13 +36,13 @@ public final class BudgetRecords {
     private static final Logger LOG = LoggerFactory.getLogger(BudgetRecords.class);
     private static final byte[] TOMBSTONE = {};
 
-    private final BudgetConfig config;
+    private final Map<String, TenantBudget> tenants = new HashMap<>();
     private final OutgoingRecords out;
     private final WireCodec<HelpSpent> spent = WireCodec.of(HelpSpent.class);
 
     /** Records for the topics of one pipeline. */
     public BudgetRecords(KafkaAccess kafka, BudgetConfig config) {
-        this.config = config;
+        config.tenants().forEach(tenant -> tenants.put(tenant.tenant(), tenant));
         out = new OutgoingRecords(kafka);
     }
 
@@ -46,9 +51,9 @@ public final class BudgetRecords {
         return out.of(Topics.USAGE, record(usage, at));
     }
 
-    /** Deletes a shard's word from the usage topic once its window is past; the value is empty. */
-    public WireRecord spent(HelpCounter counter, Instant at) {
-        WireRecord last = usage(new Usage(counter, 0, 0, 0, 0, 0), at);
+    /** Deletes an owner's word from the usage topic once its window is past; the value is empty. */
+    public WireRecord spent(Written written, Instant at) {
+        WireRecord last = usage(new Usage(written.counter(), written.ownerEpoch(), 0, 0, 0, 0), at);
         return new WireRecord(last.topic(), last.key(), TOMBSTONE);
     }
 
@@ -59,42 +64,14 @@ public final class BudgetRecords {
     }
 
     /** What a shard has seen of one workload, for the usage topic or for state. */
-    public WireRecord tally(QualityTally tally, Instant at) {
-        HelpSpent record = HelpSpent.newBuilder()
-                .setTenant(tally.tenant())
-                .setWorkload(tally.workload())
-                .setUnit(HelpUnit.TEACHER_TOKENS)
-                .setWindowStart(Instant.EPOCH)
-                .setShard(tally.shard())
-                .setOwnerEpoch(0)
-                .setSpent(0)
-                .setReserved(0)
-                .setOutputTokens(tally.outputTokens())
-                .setMaskedTokens(tally.maskedTokens())
-                .setAuditedSequences(tally.audited())
-                .setVersion(tally.version())
-                .setPriceNeeded(tally.needed())
-                .setAt(at)
-                .build();
-        return out.of(Topics.USAGE, record);
+    public WireRecord tally(WorkloadTally tally, Instant at) {
+        return out.of(Topics.USAGE, TallyAvro.fromDomain(tally, at));
     }
 
     /** The tally in a value of the usage topic; empty when it holds something else. */
-    public Optional<QualityTally> tally(byte[] value) {
+    public Optional<WorkloadTally> tally(byte[] value) {
         try {
-            HelpSpent record = spent.decode(value);
-            String version = record.getVersion();
-            if (version == null) {
-                return Optional.empty();
-            }
-            return Optional.of(new QualityTally(
-                    record.getTenant(),
-                    record.getWorkload(),
-                    version,
-                    record.getShard(),
-                    record.getOutputTokens(),
-                    record.getMaskedTokens(),
-                    record.getPriceNeeded()));
+            return TallyAvro.toDomain(spent.decode(value));
         } catch (WireException | IllegalArgumentException e) {
             LOG.warn("Passed over a tally; look for its writer. cause={}", e.getMessage());
             return Optional.empty();
@@ -111,6 +88,20 @@ public final class BudgetRecords {
                 .setVersion(price.version())
                 .setAt(at)
                 .build();
+        return out.of(Topics.CONTROL, record);
+    }
+
+    /** Deletes the price of a version that nobody serves any more; the value is empty. */
+    public WireRecord priceGone(PriceSet price, Instant at) {
+        WireRecord last = price(price, at);
+        return new WireRecord(last.topic(), last.key(), TOMBSTONE);
+    }
+
+    /** What the settings say about a cap, for the control topic. */
+    public WireRecord settings(BudgetChange settings) {
+        BudgetConfigured record = ChangeAvro.fromDomain(settings, ChangeAvro.SETTINGS);
+        TenantBudget tenant = tenants.get(settings.scope().tenant());
+        record.setWindowMillis(tenant == null ? 0 : tenant.window().toMillis());
         return out.of(Topics.CONTROL, record);
     }
 
@@ -170,7 +161,7 @@ public final class BudgetRecords {
         return HelpGranted.newBuilder()
                 .setTenant(counter.scope().tenant())
                 .setWorkload(counter.scope().part())
-                .setUnit(unit(counter.unit()))
+                .setUnit(ChangeAvro.unit(counter.unit()))
                 .setWindowStart(counter.window().start())
                 .setShard(counter.shard())
                 .setOwnerEpoch(grant.ownerEpoch())
@@ -185,7 +176,7 @@ public final class BudgetRecords {
         return HelpSpent.newBuilder()
                 .setTenant(counter.scope().tenant())
                 .setWorkload(counter.scope().part())
-                .setUnit(unit(counter.unit()))
+                .setUnit(ChangeAvro.unit(counter.unit()))
                 .setWindowStart(counter.window().start())
                 .setShard(counter.shard())
                 .setOwnerEpoch(usage.ownerEpoch())
@@ -199,22 +190,20 @@ public final class BudgetRecords {
 
     private Optional<HelpCounter> counter(
             String tenant, String part, HelpUnit unit, Instant windowStart, String shard) {
-        TenantBudget budget = config.tenant(tenant);
-        boolean known = part.equals(Scope.ALL) || part.equals(Scope.AUDITS);
-        if (budget == null || !known || unit == HelpUnit.MICRO_DOLLARS) {
+        TenantBudget budget = tenants.get(tenant);
+        if (budget == null
+                || Math.floorMod(windowStart.toEpochMilli(), budget.window().toMillis()) != 0) {
             return Optional.empty();
         }
-        if (Math.floorMod(windowStart.toEpochMilli(), budget.window().toMillis()) != 0) {
-            return Optional.empty();
-        }
-        return Optional.of(new HelpCounter(
-                new Scope(tenant, part),
-                unit == HelpUnit.TEACHER_TOKENS ? BudgetUnit.TOKENS : BudgetUnit.CALLS,
-                new Window(windowStart, budget.window()),
-                shard));
+        return Optional.of(
+                new HelpCounter(new Scope(tenant, part), unit(unit), new Window(windowStart, budget.window()), shard));
     }
 
-    private static HelpUnit unit(BudgetUnit unit) {
-        return unit == BudgetUnit.TOKENS ? HelpUnit.TEACHER_TOKENS : HelpUnit.TEACHER_CALLS;
+    static BudgetUnit unit(HelpUnit unit) {
+        return switch (unit) {
+            case TEACHER_TOKENS -> BudgetUnit.TOKENS;
+            case TEACHER_CALLS -> BudgetUnit.CALLS;
+            case MICRO_DOLLARS -> BudgetUnit.MICRO_DOLLARS;
+        };
     }
 }

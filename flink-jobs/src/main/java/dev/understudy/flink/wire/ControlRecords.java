@@ -1,9 +1,11 @@
 package dev.understudy.flink.wire;
 
 import dev.understudy.budget.BudgetConfig;
+import dev.understudy.flink.wire.ControlRecord.Configured.Author;
 import dev.understudy.wire.Topics;
 import dev.understudy.wire.WireCodec;
 import dev.understudy.wire.WireException;
+import dev.understudy.wire.budget.BudgetConfigured;
 import dev.understudy.wire.budget.HelpGranted;
 import dev.understudy.wire.budget.PriceSet;
 import dev.understudy.wire.swap.VersionAssigned;
@@ -32,6 +34,9 @@ public final class ControlRecords {
                 return budgets.grant(granted).map(ControlRecord.Granted::new);
             } else if (record instanceof PriceSet price) {
                 return Optional.of(new ControlRecord.Priced(BudgetRecords.price(price)));
+            } else if (record instanceof BudgetConfigured configured) {
+                Author author = ChangeAvro.isAnOperators(configured) ? Author.OPERATOR : Author.SETTINGS;
+                return Optional.of(new ControlRecord.Configured(ChangeAvro.toDomain(configured), author));
             } else if (record instanceof VersionAssigned assigned) {
                 return Optional.of(new ControlRecord.Assigned(SwapRecords.assignment(assigned)));
             }

@@ -9,6 +9,7 @@ import dev.understudy.wire.Topics;
 import dev.understudy.wire.decode.CompletionProduced;
 import dev.understudy.wire.decode.HelpState;
 import dev.understudy.wire.decode.StopReason;
+import dev.understudy.wire.prompt.PromptDeferred;
 import dev.understudy.wire.prompt.PromptRejected;
 import dev.understudy.wire.signal.InterventionRecorded;
 import java.nio.ByteBuffer;
@@ -57,8 +58,10 @@ public final class DecodeRecords {
                 .setTeacherTokens(sequence.help().teacherTokens())
                 .setPolicy(finished.asking().policy())
                 .setPrice(price(finished))
-                .setDraftedTokens(sequence.help().drafted())
-                .setRejectedTokens(sequence.help().rejected())
+                .setDraftedTokens(sequence.help().drafts().written())
+                .setRejectedTokens(sequence.help().drafts().rejected())
+                .setHelpMicroDollars(sequence.help().outlay().microDollars())
+                .setHelpMillis(sequence.help().outlay().waitedMillis())
                 .setAudited(finished.audited())
                 .setResumed(sequence.resumed())
                 .setQueueMillis(millis(prompt.submittedAt(), sequence.startedAt()))
@@ -82,6 +85,25 @@ public final class DecodeRecords {
     private static @Nullable Double price(FinishedSequence finished) {
         double price = finished.asking().price();
         return Double.isNaN(price) ? null : price;
+    }
+
+    /** A served prompt that is to be taught when help is available again. */
+    public WireRecord deferral(FinishedSequence finished) {
+        SequenceSnapshot sequence = finished.sequence();
+        var prompt = sequence.prompt();
+        PromptDeferred record = PromptDeferred.newBuilder()
+                .setId(prompt.id().value())
+                .setTenant(prompt.tenant())
+                .setWorkload(prompt.workload())
+                .setConsent(prompt.consent())
+                .setPromptIds(list(prompt.tokenIds()))
+                .setTokenIds(list(sequence.written().ids()))
+                .setStudentVersion(sequence.version())
+                .setHelpState(sequence.help().state().name())
+                .setWanted(sequence.help().masked())
+                .setDeferredAt(finished.finishedAt())
+                .build();
+        return out.of(Topics.DEFERRED_PROMPTS, record);
     }
 
     /** A rejection, with the bytes as they came. */
@@ -110,6 +132,7 @@ public final class DecodeRecords {
             case STOP_TEXT -> StopReason.STOP_TEXT;
             case MAX_TOKENS -> StopReason.MAX_TOKENS;
             case CONTEXT -> StopReason.CONTEXT_FULL;
+            case HELP_EXHAUSTED -> StopReason.HELP_EXHAUSTED;
         };
     }
 

@@ -50,7 +50,7 @@ class SequenceCodecTest {
                 prompt,
                 "v-3",
                 written,
-                new HelpUsed(HelpState.EXHAUSTED, 4, 1, 2, 9, 3),
+                new HelpUsed(HelpState.EXHAUSTED, 4, 1, 2, new HelpUsed.Drafts(9, 3), new HelpUsed.Outlay(77, 12)),
                 stop,
                 Instant.ofEpochMilli(99),
                 2);

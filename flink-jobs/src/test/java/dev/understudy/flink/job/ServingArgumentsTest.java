@@ -3,14 +3,20 @@ package dev.understudy.flink.job;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.understudy.budget.Caps;
 import dev.understudy.budget.HelpTarget;
+import dev.understudy.budget.Pacing;
 import dev.understudy.budget.TenantBudget;
+import dev.understudy.budget.WhenSpent;
+import dev.understudy.budget.price.UseControl;
 import dev.understudy.config.SettingsException;
 import dev.understudy.decode.ask.AskPolicy;
 import dev.understudy.flink.decode.LocalTeacherSource;
 import dev.understudy.lm.Kernel;
+import dev.understudy.teacher.TeacherRates;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -35,8 +41,8 @@ class ServingArgumentsTest {
         assertThat(config.decode().student().rows()).isEqualTo(16);
         assertThat(config.decode().budgets().tenants()).singleElement().satisfies(budget -> {
             assertThat(budget.tenant()).isEqualTo("acme");
-            assertThat(budget.capTokens()).isEqualTo(500);
-            assertThat(budget.capCalls()).isEqualTo(900);
+            assertThat(budget.caps()).isEqualTo(Caps.of(500, 900));
+            assertThat(budget.whenSpent()).isEqualTo(WhenSpent.CONTINUE);
             assertThat(budget.window()).isEqualTo(Duration.ofMinutes(1));
         });
         assertThat(config.decode().teacher())
@@ -78,9 +84,78 @@ class ServingArgumentsTest {
         assertThat(config.decode().teacher()).isNull();
         assertThat(config.decode().budgets().tenants())
                 .containsExactly(
-                        new TenantBudget("a", 1, 2, Duration.ofHours(1), 0.5, new HelpTarget.Quality(0.9), 0),
-                        new TenantBudget("b", 0, 3, Duration.ofHours(1), 0.2, new HelpTarget.Quality(0.9), 0));
+                        TenantBudget.of("a", 1, 2, Duration.ofHours(1))
+                                .withAuditShare(0.5)
+                                .aimingAt(new HelpTarget.Quality(0.9)),
+                        TenantBudget.of("b", 0, 3, Duration.ofHours(1)).aimingAt(new HelpTarget.Quality(0.9)));
         assertThat(config.restartAttempts()).isEqualTo(4);
+    }
+
+    @Test
+    void everyKeyOfTheBudgetCanBeSet() {
+        ServingConfig config = parse(
+                "budget.tenants.acme.micro-dollars=2000000",
+                "budget.tenants.acme.when-spent=defer",
+                "budget.workloads.acme/orders.tokens=100",
+                "budget.workloads.acme/orders.calls=none",
+                "budget.workloads.acme/orders.micro-dollars=7",
+                "budget.pacing=even",
+                "budget.target.kind=share",
+                "budget.target.share=0.05",
+                "budget.price.floor=0.1",
+                "budget.price.ceiling=0.8",
+                "budget.price.every-tokens=100",
+                "budget.price.horizon-tokens=1000",
+                "teacher.micro-dollars.call=1",
+                "teacher.micro-dollars.thousand-read=2",
+                "teacher.micro-dollars.thousand-written=3");
+
+        assertThat(config.decode().budgets().pacing()).isEqualTo(Pacing.EVEN);
+        assertThat(config.decode().budgets().tenants())
+                .containsExactly(TenantBudget.of("acme", 500, 900, Duration.ofMinutes(1))
+                        .withCaps(new Caps(500, 900, 2_000_000))
+                        .withWorkload("orders", new Caps(100, Caps.NONE, 7))
+                        .whenSpent(WhenSpent.DEFER)
+                        .aimingAt(new HelpTarget.Share(0.05)));
+        assertThat(config.decode().use()).isEqualTo(new UseControl(0.1, 0.8, 100, 1000));
+        assertThat(config.decode().teacher())
+                .isEqualTo(new LocalTeacherSource("/models/teacher", "/logs/teacher.jsonl", new TeacherRates(1, 2, 3)));
+    }
+
+    @Test
+    void otherTargetsHaveDefaults() {
+        assertThat(target("share")).isEqualTo(new HelpTarget.Share(0.1));
+        assertThat(target("spend")).isEqualTo(new HelpTarget.Spend(1_000));
+        assertThat(target("delay")).isEqualTo(new HelpTarget.Delay(1_000));
+    }
+
+    private static HelpTarget target(String kind) {
+        return parse("budget.target.kind=" + kind)
+                .decode()
+                .budgets()
+                .tenants()
+                .get(0)
+                .target();
+    }
+
+    @Test
+    void aPolicyThatIgnoresThePriceCannotKeepAUse() {
+        for (String policy : List.of("never", "always", "speculative")) {
+            assertThatThrownBy(() -> parse("decode.policy=" + policy, "budget.target.kind=share"))
+                    .hasMessageContaining("which policy " + policy + " cannot keep")
+                    .hasMessageContaining("budget.target.kind=fixed");
+        }
+        assertThat(parse("decode.policy=bild", "budget.target.kind=share")).isNotNull();
+    }
+
+    @Test
+    void budgetsThatContradictAreRefused() {
+        assertThatThrownBy(() -> parse("budget.workloads.stranger/orders.tokens=1"))
+                .hasMessageContaining("budget.workloads names 'stranger/orders'; expected a tenant that has a budget");
+        assertThatThrownBy(() -> parse("budget.price.floor=0.9", "budget.price.ceiling=0.5"))
+                .hasMessageContaining("floor < ceiling");
+        assertThatThrownBy(() -> parse("budget.target.share=0.2"))
+                .hasMessageContaining("belongs to another target than budget.target.kind=quality");
     }
 
     @Test
@@ -143,7 +218,8 @@ class ServingArgumentsTest {
         assertThatThrownBy(() -> parse("budget.target.agreement=1.5"))
                 .hasMessageContaining("budget.target.agreement is '1.5'; expected a number above 0, up to 1");
         assertThatThrownBy(() -> parse("budget.target.kind=luck"))
-                .hasMessageContaining("budget.target.kind is 'luck'; expected one of quality, fixed");
+                .hasMessageContaining(
+                        "budget.target.kind is 'luck'; expected one of quality, share, spend, delay, fixed");
     }
 
     private static AskPolicy policy(String name) {

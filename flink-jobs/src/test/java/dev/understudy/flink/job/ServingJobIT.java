@@ -163,6 +163,8 @@ class ServingJobIT {
                 .filter(path -> !path.startsWith("distil."))
                 .toList();
         try (RunningJob job = pipeline.start(WordJob.alone("metrics.", directory))) {
+            // What the ledger knows of a workload it hears with the first completion.
+            pipeline.send("metrics.", Topics.PROMPTS, WordJob.prompts(0, 1));
             Awaitility.await("metrics")
                     .atMost(Duration.ofSeconds(60))
                     .untilAsserted(() -> assertThat(

@@ -78,8 +78,10 @@ record WordJob(
     }
 
     ServingConfig config(String bootstrapServers) {
-        BudgetConfig budgets = BudgetConfig.of(List.of(new TenantBudget(
-                TENANT, asking.cap(), asking.cap() * 100, Duration.ofHours(1), 0, new HelpTarget.Fixed(), 0)));
+        BudgetConfig budgets =
+                BudgetConfig.of(List.of(TenantBudget.of(TENANT, asking.cap(), asking.cap() * 100, Duration.ofHours(1))
+                        .withAuditShare(0)
+                        .aimingAt(new HelpTarget.Fixed())));
         StudentConfig student = new StudentConfig(
                 "p0",
                 folder.resolve(model).toString(),

@@ -15,6 +15,7 @@ import dev.understudy.lm.Kernel;
 import dev.understudy.prompt.Dialect;
 import dev.understudy.teacher.CallLog;
 import dev.understudy.teacher.LocalTeacher;
+import dev.understudy.teacher.TeacherRates;
 import dev.understudy.workload.IntakeStream;
 import dev.understudy.workload.Split;
 import dev.understudy.workload.Workload;
@@ -321,7 +322,7 @@ final class EvalCommand implements Callable<Integer> {
             }
             Path file = Files.createTempFile("understudy-eval", ".log");
             CallLog log = new CallLog(file, Clock.tickMillis(ZoneOffset.UTC));
-            return new Teaching(scorer, LocalTeacher.open(engine, directory, log), log, file);
+            return new Teaching(scorer, LocalTeacher.open(engine, directory, log, TeacherRates.FREE), log, file);
         }
 
         @Override

@@ -59,18 +59,13 @@ final class DemoJobs {
         return Map.of(Traffic.LARGE, LARGE_CALLS, Traffic.SMALL, SMALL_CALLS);
     }
 
+    private static TenantBudget tenant(String name, long tokens, long calls) {
+        return TenantBudget.of(name, tokens, calls, WINDOW).aimingAt(new HelpTarget.Quality(TARGET));
+    }
+
     ServingConfig serving(int endId) {
         BudgetConfig budgets = BudgetConfig.of(List.of(
-                new TenantBudget(
-                        Traffic.LARGE, LARGE_TOKENS, LARGE_CALLS, WINDOW, 0.2, new HelpTarget.Quality(TARGET), AUDITS),
-                new TenantBudget(
-                        Traffic.SMALL,
-                        SMALL_TOKENS,
-                        SMALL_CALLS,
-                        WINDOW,
-                        0.2,
-                        new HelpTarget.Quality(TARGET),
-                        AUDITS)));
+                tenant(Traffic.LARGE, LARGE_TOKENS, LARGE_CALLS), tenant(Traffic.SMALL, SMALL_TOKENS, SMALL_CALLS)));
         boolean silent = options.sabotage() == Sabotage.NO_ASKING;
         AskConfig ask = silent
                 ? AskConfig.never()

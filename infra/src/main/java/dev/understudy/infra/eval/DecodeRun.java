@@ -71,7 +71,7 @@ public final class DecodeRun {
                 new AskConfig(new AskPolicy.Confidence(0.5), 0, false, Duration.ofMinutes(5), Duration.ofSeconds(1));
         Help help = new Help(
                 teacher,
-                (tenant, workload, tokens, calls, now) -> new Reservation.Granted(now),
+                (tenant, workload, cost, now) -> new Reservation.Granted(now, cost),
                 (tenant, workload, version) -> price,
                 mails::add,
                 "eval-" + price);

@@ -85,6 +85,6 @@ class ReportBuilderTest {
     }
 
     private static CallLog.Entry call(long window, long tokens) {
-        return new CallLog.Entry(window, "c", "s", "a", "w", window, "ASK", tokens, 1);
+        return new CallLog.Entry(window, "c", "s", "a", "w", window, "ASK", tokens, 1, 0);
     }
 }

@@ -16,14 +16,16 @@ public sealed interface AskPolicy extends Serializable {
     String name();
 
     /**
-     * What scores the positions under one student version.
+     * What scores the positions under one student version: by {@link Confidence} unless the policy says otherwise.
      *
      * @param head the version's learned scorer; {@link AskHead#NONE} when it has none
      * @param student the version's shape
      * @throws IllegalArgumentException when the policy is learned and the version brings no scorer, or one for hidden
      *     states of another width
      */
-    AskScorer scorer(AskHead head, ModelShape student);
+    default AskScorer scorer(AskHead head, ModelShape student) {
+        return Scorers.CONFIDENCE;
+    }
 
     /**
      * The policy's own setting as a price, in force where no controller moves one.
@@ -65,26 +67,24 @@ public sealed interface AskPolicy extends Serializable {
         return BlockRules.WRITE;
     }
 
-    /** The student is on its own. Difficulties are reported by confidence, for audits. */
-    record Never() implements AskPolicy {
+    /** Those that no price moves: only the allowance binds them. Their difficulties are those of {@link Confidence}. */
+    sealed interface Unpriced extends AskPolicy {
+        @Override
+        default boolean heedsPrice() {
+            return false;
+        }
+    }
+
+    /** The student is on its own. Difficulties are reported for audits. */
+    record Never() implements Unpriced {
         @Override
         public String name() {
             return "never";
         }
 
         @Override
-        public AskScorer scorer(AskHead head, ModelShape student) {
-            return Scorers.CONFIDENCE;
-        }
-
-        @Override
         public double fixedPrice(int vocabulary) {
             return 1;
-        }
-
-        @Override
-        public boolean heedsPrice() {
-            return false;
         }
 
         @Override
@@ -94,25 +94,15 @@ public sealed interface AskPolicy extends Serializable {
     }
 
     /** Every token is asked for. */
-    record Always() implements AskPolicy {
+    record Always() implements Unpriced {
         @Override
         public String name() {
             return "always";
         }
 
         @Override
-        public AskScorer scorer(AskHead head, ModelShape student) {
-            return Scorers.CONFIDENCE;
-        }
-
-        @Override
         public double fixedPrice(int vocabulary) {
             return AskPrices.ASK_ALWAYS;
-        }
-
-        @Override
-        public boolean heedsPrice() {
-            return false;
         }
 
         @Override
@@ -165,11 +155,6 @@ public sealed interface AskPolicy extends Serializable {
         @Override
         public String name() {
             return "confidence";
-        }
-
-        @Override
-        public AskScorer scorer(AskHead head, ModelShape student) {
-            return Scorers.CONFIDENCE;
         }
 
         @Override
@@ -306,11 +291,6 @@ public sealed interface AskPolicy extends Serializable {
         }
 
         @Override
-        public AskScorer scorer(AskHead head, ModelShape student) {
-            return Scorers.CONFIDENCE;
-        }
-
-        @Override
         public double fixedPrice(int vocabulary) {
             return 1 - fallback;
         }
@@ -328,7 +308,7 @@ public sealed interface AskPolicy extends Serializable {
      * @param draftTokens drafts of a block (gamma), in [1, 32]
      * @param lenience l, in (0, 1]
      */
-    record Speculative(int draftTokens, double lenience) implements AskPolicy {
+    record Speculative(int draftTokens, double lenience) implements Unpriced {
         public Speculative {
             requireRange(
                     "decode.speculative.draft-tokens", draftTokens, draftTokens >= 1 && draftTokens <= 32, "[1, 32]");
@@ -350,18 +330,8 @@ public sealed interface AskPolicy extends Serializable {
         }
 
         @Override
-        public AskScorer scorer(AskHead head, ModelShape student) {
-            return Scorers.CONFIDENCE;
-        }
-
-        @Override
         public double fixedPrice(int vocabulary) {
             return 1;
-        }
-
-        @Override
-        public boolean heedsPrice() {
-            return false;
         }
 
         @Override

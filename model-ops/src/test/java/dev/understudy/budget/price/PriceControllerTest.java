@@ -3,6 +3,9 @@ package dev.understudy.budget.price;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.understudy.budget.BudgetConfig;
+import dev.understudy.budget.TenantBudget;
+import dev.understudy.budget.price.SightSums.Verdict;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
@@ -11,12 +14,12 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-class QualityControllerTest {
+class PriceControllerTest {
     private static final Instant NOW = Instant.parse("2030-01-01T00:00:00Z");
     private static final double RIGHT = 1;
 
-    private final QualityController controller = controller();
-    private final QualityTallies tallies = new QualityTallies("decode-0");
+    private final PriceController controller = controller();
+    private final WorkloadTallies tallies = new WorkloadTallies("decode-0");
     private final PriceTable table = new PriceTable();
     private String priced = "v1";
 
@@ -103,6 +106,53 @@ class QualityControllerTest {
     }
 
     @Test
+    void tellsThePriceOfAPublishedVersionBeforeItServes() {
+        controller.serve("v1", Map.of());
+        see("v1", 1, RIGHT);
+        tick(0);
+
+        assertThat(controller.announce("v2", Map.of("order", curve(31, 200))))
+                .containsExactly(new PriceSet("acme", "order", "v2", HelpPrice.ofBin(16)));
+        assertThat(controller.announce("v2", Map.of()))
+                .as("without a curve nothing is known")
+                .isEmpty();
+        assertThat(controller.announce("v2", Map.of("order", curve(31, 39))))
+                .as("too few")
+                .isEmpty();
+        controller.serve("v2", Map.of("order", curve(31, 200)));
+        tick(1);
+        assertThat(price().bin()).as("as announced").isEqualTo(16);
+    }
+
+    @Test
+    void leavesTheWorkloadsOfOthersAlone() {
+        controller.serve("v1", Map.of());
+        tallies.seenWhole("stranger", "order", "v1", RIGHT);
+        tallies.snapshot().forEach(controller::onTally);
+
+        assertThat(controller.tick(NOW)).isEmpty();
+        assertThat(controller.states()).isEmpty();
+    }
+
+    @Test
+    void tellsHowAWorkloadDoes() {
+        controller.serve("v1", Map.of());
+        tallies.finished("acme", "order", "v1", new HelpUse(300, 0, 30, 0, 0), new float[300]);
+        for (int i = 0; i < 4; i++) {
+            tallies.looked("acme", "order", "v1", SightSums.NONE.seen(1, i == 0 ? Verdict.DISAGREES : Verdict.AGREES));
+        }
+        tallies.snapshot().forEach(controller::onTally);
+        tick(0);
+
+        assertThat(controller.states()).singleElement().satisfies(state -> {
+            assertThat(state.price()).isEqualTo(HelpPrice.ASK_ALWAYS);
+            assertThat(state.version()).isEqualTo("v1");
+            assertThat(state.share()).isCloseTo(0.1, within(1e-9));
+            assertThat(state.agreement().value()).isCloseTo(0.75, within(1e-9));
+        });
+    }
+
+    @Test
     void aPriceHoldsForItsVersionOnly() {
         table.onPrice(new PriceSet("acme", "order", "v2", HelpPrice.ofBin(16)));
 
@@ -128,7 +178,7 @@ class QualityControllerTest {
         controller.serve("v1", Map.of());
         see("v1", 100, RIGHT);
         tick(0);
-        QualityController restarted = controller();
+        PriceController restarted = controller();
         restarted.recover(new PriceSet("acme", "order", "v1", price()));
         tallies.snapshot().forEach(restarted::onTally);
         restarted.serve("v1", Map.of());
@@ -140,7 +190,7 @@ class QualityControllerTest {
     void repeatsAndOldTalliesChangeNothing() {
         controller.serve("v1", Map.of());
         see("v1", 20, RIGHT);
-        List<QualityTally> old = tallies.snapshot();
+        List<WorkloadTally> old = tallies.snapshot();
         see("v1", 10, RIGHT);
         old.forEach(controller::onTally);
         tallies.snapshot().forEach(controller::onTally);
@@ -151,22 +201,26 @@ class QualityControllerTest {
 
     @Test
     void theBoundIsTheBinomials() {
-        assertThat(QualityController.atMost(38, 40, 0.98)).isCloseTo(0.1905, within(1e-4));
-        assertThat(QualityController.atMost(37, 40, 0.98)).isCloseTo(0.0457, within(1e-4));
-        assertThat(QualityController.atMost(40, 40, 0.98)).isCloseTo(1, within(1e-9));
+        assertThat(QualityLoop.atMost(38, 40, 0.98)).isCloseTo(0.1905, within(1e-4));
+        assertThat(QualityLoop.atMost(37, 40, 0.98)).isCloseTo(0.0457, within(1e-4));
+        assertThat(QualityLoop.atMost(40, 40, 0.98)).isCloseTo(1, within(1e-9));
     }
 
     @Test
     void talliesSurviveASnapshot() {
-        tallies.finished("acme", "order", "v1", 30, 4);
+        tallies.finished("acme", "order", "v1", new HelpUse(3, 1, 2, 70, 9), new float[] {0, 0.5f, 1});
         tallies.seenWhole("acme", "order", "v1", 0.5);
-        QualityTallies restored = new QualityTallies("decode-0");
+        tallies.looked("acme", "order", "v1", SightSums.NONE.seen(0.5, Verdict.DISAGREES));
+        WorkloadTallies restored = new WorkloadTallies("decode-0");
         restored.restore(tallies.snapshot());
-        restored.finished("acme", "order", "v1", 10, 0);
+        restored.finished("acme", "order", "v1", new HelpUse(1, 0, 0, 0, 0), new float[] {0.5f});
 
-        QualityTally tally = restored.snapshot().get(0);
-        assertThat(tally.outputTokens()).isEqualTo(40);
-        assertThat(tally.maskedTokens()).isEqualTo(4);
+        WorkloadTally tally = restored.snapshot().get(0);
+        assertThat(tally.use()).isEqualTo(new HelpUse(4, 1, 2, 70, 9));
+        assertThat(tally.difficulties().get(0)).isEqualTo(1);
+        assertThat(tally.difficulties().get(DifficultyScale.bin(0.5))).isEqualTo(2);
+        assertThat(tally.difficulties().get(63)).isEqualTo(1);
+        assertThat(tally.sights()).isEqualTo(new SightSums(1, 2, 2, 2, 2, 2));
         assertThat(tally.audited()).isEqualTo(1);
     }
 
@@ -192,7 +246,8 @@ class QualityControllerTest {
         return List.of(counts);
     }
 
-    private static QualityController controller() {
-        return new QualityController(Map.of("acme", 0.98), Duration.ofSeconds(10));
+    private static PriceController controller() {
+        TenantBudget acme = TenantBudget.of("acme", 1_000, 1_000, Duration.ofMinutes(1));
+        return new PriceController(BudgetConfig.of(List.of(acme)), UseControl.DEFAULT, Duration.ofSeconds(10));
     }
 }
