@@ -50,6 +50,7 @@ public final class CommandTree implements Callable<Integer> {
                 .addSubcommand(new TrainCommand(clock))
                 .addSubcommand(ModelCommand.line(clock))
                 .addSubcommand(new EvalCommand(clock, home))
+                .addSubcommand(new BudgetCommand(clock))
                 .addSubcommand(new JobCommand.Serve())
                 .addSubcommand(new JobCommand.Distil())
                 .addSubcommand(new CheckpointCommand())
