@@ -5,6 +5,7 @@ import dev.understudy.decode.DecodeListener;
 import dev.understudy.decode.Decoder;
 import dev.understudy.decode.FinishedSequence;
 import dev.understudy.decode.Help;
+import dev.understudy.decode.HelpState;
 import dev.understudy.decode.HelpStatistics;
 import dev.understudy.decode.ask.AskConfig;
 import dev.understudy.lm.Engine;
@@ -32,21 +33,29 @@ final class BareEngine implements AutoCloseable {
         student = installed.open(setup.model(), BenchSetup.KERNEL);
     }
 
-    /** Decodes the texts as fast as it can. */
+    /** Decodes the texts as fast as it can, without a teacher. */
     Finishes decode(List<String> texts) {
+        return decode(texts, AskConfig.never(), Help.none());
+    }
+
+    /** The same with a policy; fails when it wants help, which nobody gives here. */
+    Finishes decode(List<String> texts, AskConfig ask, Help help) {
         Finishes finishes = new Finishes();
         DecodeListener listener = new DecodeListener() {
             @Override
             public void finished(FinishedSequence finished) {
+                if (finished.sequence().help().state() != HelpState.NOT_ASKED) {
+                    throw new IllegalStateException("[BUG] a side that must not ask has asked");
+                }
                 finishes.add(clock.instant(), finished.sequence().written().size());
             }
 
             @Override
             public void drained(String version, LanguageModel drained) {}
         };
-        DecodeConfig config = DecodeConfig.of(setup.rows(), setup.endIds(tokenizer), AskConfig.never());
+        DecodeConfig config = DecodeConfig.of(setup.rows(), setup.endIds(tokenizer), ask);
         PromptTemplate template = PromptTemplate.read(setup.model());
-        try (Decoder decoder = new Decoder(config, tokenizer, Help.none(), listener, HelpStatistics.NONE, clock)) {
+        try (Decoder decoder = new Decoder(config, tokenizer, help, listener, HelpStatistics.NONE, clock)) {
             decoder.serve("bench", student);
             int next = 0;
             while (next < texts.size() || !decoder.isEmpty()) {

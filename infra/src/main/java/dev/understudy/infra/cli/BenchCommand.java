@@ -2,6 +2,7 @@ package dev.understudy.infra.cli;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.understudy.infra.bench.AskBench;
 import dev.understudy.infra.bench.BenchShape;
 import dev.understudy.infra.bench.DecodeBench;
 import dev.understudy.infra.bench.PipelineBench;
@@ -111,6 +112,46 @@ final class BenchCommand {
 
     private Path student(@Nullable Path model) {
         return model == null ? home.resolve("infra").resolve("models").resolve("student") : model;
+    }
+
+    @Command(
+            name = "ask",
+            description = {
+                "What help costs while it is not used: policy confidence at a price that is never met, against policy never.",
+                "Same decoder, model and prompts, in turn."
+            },
+            mixinStandardHelpOptions = true)
+    int ask(
+            @Option(names = "--json", description = "Prints JSON.") boolean json,
+            @Option(names = "--model", description = "Model directory (default: the demo's student).") @Nullable Path model,
+            @Option(
+                            names = "--rows",
+                            defaultValue = "32",
+                            description = "Sequences at once (default: ${DEFAULT-VALUE}).")
+                    int rows,
+            @Option(
+                            names = "--prompts",
+                            defaultValue = "1500",
+                            description = "Prompts a side and round (default: ${DEFAULT-VALUE}).")
+                    int prompts,
+            @Option(names = "--rounds", defaultValue = "9", description = "Alternations (default: ${DEFAULT-VALUE}).")
+                    int rounds) {
+        AskBench.Figures figures = new AskBench(clock, student(model), rows, prompts).run(rounds);
+        spec.commandLine()
+                .getOut()
+                .println(
+                        json
+                                ? json(figures)
+                                : String.format(
+                                        Locale.ROOT,
+                                        "never %.0f tokens/s, confidence %.0f tokens/s, ratio %.3f (quartiles %.3f and %.3f of %d rounds)",
+                                        figures.neverTokensPerSecond(),
+                                        figures.confidenceTokensPerSecond(),
+                                        figures.ratio(),
+                                        figures.lowerQuartile(),
+                                        figures.upperQuartile(),
+                                        figures.rounds().size()));
+        return 0;
     }
 
     @Command(

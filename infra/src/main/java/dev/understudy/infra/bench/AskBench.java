@@ -1,0 +1,105 @@
+package dev.understudy.infra.bench;
+
+import dev.understudy.budget.BudgetConfig;
+import dev.understudy.budget.TenantBudget;
+import dev.understudy.budget.price.HelpPrice;
+import dev.understudy.budget.price.PriceSet;
+import dev.understudy.decode.Help;
+import dev.understudy.decode.ask.AskConfig;
+import dev.understudy.decode.ask.AskPolicy;
+import dev.understudy.decode.ask.TargetPrices;
+import dev.understudy.workload.IntakeStream;
+import dev.understudy.workload.Split;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What help costs while it is not used: the same decoder, model and prompts with policy confidence, whose price no
+ * position meets, against policy never. The sides take turns, and which one begins changes with every round.
+ */
+public final class AskBench {
+    private static final int WARM_UP = 2;
+
+    private final BenchSetup setup;
+    private final Clock clock;
+    private final List<String> texts = new ArrayList<>();
+
+    /** One alternation, tokens a second on each side. */
+    public record Round(double never, double confidence) {
+        /** Confidence over never. */
+        public double ratio() {
+            return confidence / never;
+        }
+    }
+
+    /**
+     * Medians over the rounds; ratios are paired within a round.
+     *
+     * @param ratio confidence over never
+     * @param lowerQuartile of the ratios
+     * @param upperQuartile of the ratios
+     */
+    public record Figures(
+            double neverTokensPerSecond,
+            double confidenceTokensPerSecond,
+            double ratio,
+            double lowerQuartile,
+            double upperQuartile,
+            List<Round> rounds) {
+        static Figures of(List<Round> rounds) {
+            double[] ratios = rounds.stream().mapToDouble(Round::ratio).sorted().toArray();
+            return new Figures(
+                    Medians.of(rounds.stream().mapToDouble(Round::never).toArray()),
+                    Medians.of(rounds.stream().mapToDouble(Round::confidence).toArray()),
+                    Medians.of(ratios),
+                    ratios[(int) Math.round(0.25 * (ratios.length - 1))],
+                    ratios[(int) Math.round(0.75 * (ratios.length - 1))],
+                    List.copyOf(rounds));
+        }
+    }
+
+    /**
+     * @param rows sequences at once, at least 1
+     * @param prompts a side and round, at least 10
+     */
+    public AskBench(Clock clock, Path model, int rows, int prompts) {
+        this.clock = clock;
+        setup = new BenchSetup(model, rows);
+        IntakeStream stream = IntakeStream.uniform(17, Split.TRAIN);
+        for (int i = 0; i < prompts; i++) {
+            texts.add(stream.next().prompt());
+        }
+    }
+
+    /** Alternates the sides {@code rounds} times, at least once. */
+    public Figures run(int rounds) {
+        AskConfig confidence =
+                new AskConfig(new AskPolicy.Confidence(), 0, true, Duration.ofSeconds(10), Duration.ofSeconds(2));
+        Help idle = new Help(Help.none().teacher(), Help.none().allowance(), neverMet(), Runnable::run, "bench");
+        List<Round> measured = new ArrayList<>();
+        try (BareEngine engine = new BareEngine(clock, setup)) {
+            for (int round = -WARM_UP; round < rounds; round++) {
+                double[] speeds = new double[2];
+                for (int turn : round % 2 == 0 ? new int[] {0, 1} : new int[] {1, 0}) {
+                    Finishes side = turn == 0 ? engine.decode(texts) : engine.decode(texts, confidence, idle);
+                    speeds[turn] = side.tokensPerSecond();
+                }
+                if (round >= 0) {
+                    measured.add(new Round(speeds[0], speeds[1]));
+                }
+            }
+        }
+        return Figures.of(measured);
+    }
+
+    /** The difficulty of a law over V tokens is at most 1 - 1/V. */
+    private static TargetPrices neverMet() {
+        TargetPrices prices = new TargetPrices(1);
+        prices.aim(BudgetConfig.of(List.of(TenantBudget.of(BenchSetup.TENANT, 1, 1, Duration.ofHours(1)))));
+        prices.onPrice(new PriceSet(BenchSetup.TENANT, BenchSetup.TENANT, "bench", new HelpPrice(Math.nextDown(1.0))));
+        return prices;
+    }
+}
