@@ -106,6 +106,9 @@ final class EvalCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Prints {\"examples\":N,\"exactMatch\":x,\"perplexity\":x,...}.")
     private boolean json;
 
+    @CommandLine.Mixin
+    private ReplayOptions replay = new ReplayOptions();
+
     EvalCommand(Clock clock, Path home) {
         this.clock = clock;
         this.home = home;
@@ -116,6 +119,9 @@ final class EvalCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        if (replay.wanted) {
+            return replayed();
+        }
         check();
         Map<String, List<Pair>> sets = sets();
         Path chosen =
@@ -152,15 +158,29 @@ final class EvalCommand implements Callable<Integer> {
         return verdict(results);
     }
 
-    private void check() {
-        if (!shares.isEmpty() && teacher == null) {
-            throw new UsageException("--help-share needs somebody who helps; expected --teacher DIR. Name a teacher.");
+    private int replayed() throws IOException {
+        requireShares();
+        if (directory == null) {
+            return replay.run(spec.commandLine(), shares, null, workload, json);
         }
+        try (ModelOnDisk model = ModelOnDisk.open(Engine.installed(), directory, kernel)) {
+            return replay.run(spec.commandLine(), shares, model, workload, json);
+        }
+    }
+
+    private void requireShares() {
         for (double share : shares) {
             if (!(share >= 0 && share <= 1)) {
                 throw new UsageException("--help-share has " + share + "; expected shares from 0 to 1. Correct it.");
             }
         }
+    }
+
+    private void check() {
+        if (!shares.isEmpty() && teacher == null) {
+            throw new UsageException("--help-share needs somebody who helps; expected --teacher DIR. Name a teacher.");
+        }
+        requireShares();
         if (prompts < 1 || rows < 1) {
             throw new UsageException(
                     "--prompts is " + prompts + " and --rows " + rows + "; expected at least 1 of each. Correct them.");
