@@ -19,6 +19,13 @@ public interface Engine {
     }
 
     /**
+     * The same engine on another device; what was opened before stays where it is.
+     *
+     * @throws ModelRejectedException when this machine or this build does not have the device
+     */
+    Engine on(ComputeDevice device);
+
+    /**
      * Opens a Hugging Face directory for decoding.
      *
      * @throws ModelRejectedException when a file, field or tensor is missing, unknown, of the wrong shape or not finite

@@ -7,6 +7,11 @@ package dev.understudy.lm;
 public interface LanguageModel extends AutoCloseable {
     ModelShape shape();
 
+    /** What multiplies its matrices; never {@link Kernel#AUTO}. */
+    default Kernel kernel() {
+        return Kernel.FP32;
+    }
+
     /** A cache for {@code rows} sequences of at most {@code shape().context()} tokens each; the caller closes it. */
     KvCache newCache(int rows);
 

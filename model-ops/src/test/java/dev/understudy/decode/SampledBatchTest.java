@@ -45,7 +45,7 @@ class SampledBatchTest {
     @ParameterizedTest
     @EnumSource(
             value = Kernel.class,
-            names = {"FP32", "FP16_PACKED"})
+            names = {"FP32", "FP16"})
     void aloneInABatchShuffledAndResumedTheTokensAreTheSame(Kernel kernel) {
         List<Prompt> prompts = prompts();
         try (LanguageModel model = Engine.installed().open(MODEL, kernel)) {

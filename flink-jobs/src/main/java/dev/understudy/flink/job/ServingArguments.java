@@ -57,7 +57,10 @@ public final class ServingArguments {
     private static final Setting<String> INITIAL_MODEL = Setting.required(
             "decode.initial-model", PATH, "Hugging Face directory of that version; also gives the tokenizer.");
     private static final Setting<Kernel> KERNEL = Setting.of(
-            "decode.kernel", SettingKind.choice(Kernel.class), Kernel.FP16_PACKED, "How weights are multiplied.");
+            "decode.kernel",
+            SettingKind.choice(Kernel.class),
+            Kernel.FP16,
+            "How weights are multiplied; auto measures once and logs what it chose.");
     private static final Setting<List<Integer>> END_IDS = Setting.of(
             "decode.end-ids",
             SettingKind.list(SettingKind.count(0, Integer.MAX_VALUE)),

@@ -153,10 +153,11 @@ public final class DecodeBench {
         }
         List<Line> lines = new ArrayList<>();
         for (int i = 0; i < models.size(); i++) {
-            String kernel = settings.kernels().get(i).name().toLowerCase(Locale.ROOT);
+            Kernel used = models.get(i).kernel();
+            boolean chosen = settings.kernels().get(i) == Kernel.AUTO;
+            String kernel = (chosen ? "auto:" : "") + used.name().toLowerCase(Locale.ROOT);
             double speed = median(ours[i], Turn::speed);
-            double share =
-                    speed / limit(models.get(i).shape(), settings.kernels().get(i), rows);
+            double share = speed / limit(models.get(i).shape(), used, rows);
             if (peers.isEmpty()) {
                 lines.add(new Line(rows, kernel, speed, share, null, null, null, null, null, null, null));
             }
@@ -183,7 +184,7 @@ public final class DecodeBench {
     /** Tokens a second that the machine allows: every matrix is read once a step and multiplied with every row. */
     private double limit(ModelShape shape, Kernel kernel, int rows) {
         long matrices = matrixElements(shape);
-        int width = kernel == Kernel.FP16_PACKED ? Short.BYTES : Float.BYTES;
+        int width = kernel == Kernel.FP16 ? Short.BYTES : Float.BYTES;
         double positions = settings.prompt() + settings.tokens() / 2.0;
         double cache = 2.0 * shape.layers() * shape.keyValueHeads() * shape.headSize() * positions * rows;
         double attention = 4.0 * shape.layers() * shape.heads() * shape.headSize() * positions * rows;

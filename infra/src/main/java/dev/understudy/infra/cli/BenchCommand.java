@@ -178,7 +178,7 @@ final class BenchCommand {
             @Option(
                             names = "--kernel",
                             split = ",",
-                            defaultValue = "FP16_PACKED",
+                            defaultValue = "FP16",
                             description = "Any of ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
                     List<Kernel> kernels,
             @Option(
@@ -188,9 +188,10 @@ final class BenchCommand {
                     int tokens,
             @Option(names = "--rounds", defaultValue = "5", description = "Alternations (default: ${DEFAULT-VALUE}).")
                     int rounds,
+            @CommandLine.Mixin DeviceOption device,
             @CommandLine.Mixin PythonOptions python)
             throws IOException {
-        Engine engine = Engine.installed();
+        Engine engine = device.engine();
         Path directory = model;
         if (directory == null) {
             directory = Files.createTempDirectory("understudy-bench-");
@@ -247,9 +248,10 @@ final class BenchCommand {
                     int steps,
             @Option(names = "--rounds", defaultValue = "5", description = "Alternations (default: ${DEFAULT-VALUE}).")
                     int rounds,
+            @CommandLine.Mixin DeviceOption device,
             @CommandLine.Mixin TrainPythonOptions python)
             throws IOException {
-        Engine engine = Engine.installed();
+        Engine engine = device.engine();
         Path models = Files.createTempDirectory("understudy-bench-");
         student.write(engine, models.resolve("student"));
         teacher.write(engine, models.resolve("teacher"));

@@ -97,6 +97,9 @@ final class EvalCommand implements Callable<Integer> {
             description = "One of ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
     private Kernel kernel = Kernel.FP32;
 
+    @CommandLine.Mixin
+    private DeviceOption device = new DeviceOption();
+
     @Option(
             names = "--at-least",
             paramLabel = "SHARE",
@@ -127,7 +130,7 @@ final class EvalCommand implements Callable<Integer> {
         Path chosen =
                 directory == null ? home.resolve("infra").resolve("models").resolve("teacher") : directory;
         Map<String, Result> results = new LinkedHashMap<>();
-        Engine engine = Engine.installed();
+        Engine engine = device.engine();
         try (ModelOnDisk model = ModelOnDisk.open(engine, chosen, kernel);
                 Teaching teaching =
                         teacher == null ? Teaching.NONE : Teaching.open(engine, teacher, model, !shares.isEmpty())) {

@@ -7,7 +7,6 @@ import dev.understudy.decode.FinishedSequence;
 import dev.understudy.infra.eval.DecodeRun;
 import dev.understudy.infra.eval.ForcedPass;
 import dev.understudy.infra.eval.ModelOnDisk;
-import dev.understudy.lm.Engine;
 import dev.understudy.lm.Kernel;
 import dev.understudy.prompt.ChatMessage;
 import dev.understudy.prompt.Prompt;
@@ -81,6 +80,9 @@ final class GenerateCommand implements Callable<Integer> {
     private boolean json;
 
     @Mixin
+    private DeviceOption device = new DeviceOption();
+
+    @Mixin
     private SamplingOptions sampling = new SamplingOptions();
 
     GenerateCommand(Clock clock) {
@@ -92,7 +94,7 @@ final class GenerateCommand implements Callable<Integer> {
         if (maxTokens < 1) {
             throw new UsageException("--max-tokens is " + maxTokens + "; expected at least 1. Ask for a token.");
         }
-        try (ModelOnDisk model = ModelOnDisk.open(Engine.installed(), directory, kernel)) {
+        try (ModelOnDisk model = ModelOnDisk.open(device.engine(), directory, kernel)) {
             int[] tokens = chat ? rendered(model) : TokenInput.of(model, ids, prompt, maxTokens);
             Prompt request = new Prompt(
                     new PromptId(ID), ID, ID, tokens, sampling.sampling(), maxTokens, false, clock.instant());

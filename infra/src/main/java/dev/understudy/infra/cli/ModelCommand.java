@@ -4,7 +4,6 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.understudy.infra.eval.ForcedPass;
 import dev.understudy.infra.eval.ModelOnDisk;
-import dev.understudy.lm.Engine;
 import dev.understudy.lm.Kernel;
 import dev.understudy.lm.ModelShape;
 import dev.understudy.lm.Storage;
@@ -41,9 +40,11 @@ final class ModelCommand {
             name = "check",
             description = "Opens a Hugging Face directory and says what it holds, or why it is refused.",
             mixinStandardHelpOptions = true)
-    int check(@Parameters(paramLabel = "DIR", description = "The model.") Path directory) {
+    int check(
+            @Parameters(paramLabel = "DIR", description = "The model.") Path directory,
+            @CommandLine.Mixin DeviceOption device) {
         PrintWriter out = spec.commandLine().getOut();
-        try (ModelOnDisk model = ModelOnDisk.open(Engine.installed(), directory, Kernel.FP32)) {
+        try (ModelOnDisk model = ModelOnDisk.open(device.engine(), directory, Kernel.FP32)) {
             ModelShape shape = model.model().shape();
             out.println(directory + " is usable: "
                     + shape.architecture().family().modelType() + ", width " + shape.width() + ", " + shape.layers()
@@ -71,9 +72,10 @@ final class ModelCommand {
             @Option(names = "--ids", description = "Token ids: 1,2,3.") @Nullable String ids,
             @Option(names = "--prompt", description = "Text in place of ids; special tokens in it count.") @Nullable String prompt,
             @Option(names = "--json", description = "Prints {\"ids\":[...],\"logits\":[[...] per position]}.")
-                    boolean json)
+                    boolean json,
+            @CommandLine.Mixin DeviceOption device)
             throws IOException {
-        try (ModelOnDisk model = ModelOnDisk.open(Engine.installed(), directory, Kernel.FP32);
+        try (ModelOnDisk model = ModelOnDisk.open(device.engine(), directory, Kernel.FP32);
                 ForcedPass pass = new ForcedPass(model.model())) {
             int[] given = TokenInput.of(model, ids, prompt, 0);
             if (json) {
@@ -138,6 +140,6 @@ final class ModelCommand {
                     Storage storage) {
         Llama2cCheckpoint.read(weights).write(out, tokenizer, storage);
         spec.commandLine().getOut().println("wrote " + out);
-        return check(out);
+        return check(out, new DeviceOption());
     }
 }

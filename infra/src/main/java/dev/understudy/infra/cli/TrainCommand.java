@@ -81,6 +81,9 @@ final class TrainCommand implements Callable<Integer> {
             description = "For a recipe: examples of each stage; 0 takes the recipe's number.")
     private int examples;
 
+    @CommandLine.Mixin
+    private DeviceOption device = new DeviceOption();
+
     @CommandLine.Spec
     private CommandLine.Model.CommandSpec spec;
 
@@ -122,7 +125,7 @@ final class TrainCommand implements Callable<Integer> {
         }
         TrainRun.Start start = resume ? TrainRun.Start.RESUMED : TrainRun.Start.FRESH;
         TrainRun.Request request = new TrainRun.Request(file, out, from, teacher, named, settings, start);
-        new TrainRun(request, Engine.installed(), clock, spec.commandLine().getOut()).run();
+        new TrainRun(request, device.engine(), clock, spec.commandLine().getOut()).run();
         return 0;
     }
 

@@ -3,6 +3,7 @@ package dev.understudy.lm.djl;
 import ai.djl.ndarray.NDArray;
 import ai.djl.pytorch.jni.IValue;
 import dev.understudy.lm.AdapterTrainer;
+import dev.understudy.lm.ComputeDevice;
 import dev.understudy.lm.Hyper;
 import dev.understudy.lm.Lora;
 import dev.understudy.lm.ModelRejectedException;
@@ -44,14 +45,14 @@ final class LibtorchAdapterTrainer implements AdapterTrainer {
     private final OptimizerState state;
     private final TrainingSteps steps;
 
-    private LibtorchAdapterTrainer(Path base, Lora lora, Initial initial, @Nullable Path saved) {
+    private LibtorchAdapterTrainer(Path base, Lora lora, Initial initial, @Nullable Path saved, ComputeDevice device) {
         this.base = base;
         this.lora = lora;
         ModelDirectory model = new ModelDirectory(base);
         shape = model.config().shape();
         slots = LoraSlot.of(shape, lora);
         List<float[]> values = LlamaWeights.read(model, tensor -> {});
-        program = new TorchProgram(shape);
+        program = new TorchProgram(shape, device);
         try {
             LlamaWeights weights = new LlamaWeights(shape, values, program.manager());
             List<NDArray> parameters = new ArrayList<>();
@@ -112,12 +113,12 @@ final class LibtorchAdapterTrainer implements AdapterTrainer {
         }
     }
 
-    static LibtorchAdapterTrainer fresh(Path base, Lora lora, long seed) {
-        return new LibtorchAdapterTrainer(base, lora, new Fresh(lora, new SplittableRandom(seed)), null);
+    static LibtorchAdapterTrainer fresh(Path base, Lora lora, long seed, ComputeDevice device) {
+        return new LibtorchAdapterTrainer(base, lora, new Fresh(lora, new SplittableRandom(seed)), null, device);
     }
 
     /** Continues from what {@link #saveState} wrote. */
-    static LibtorchAdapterTrainer resume(Path directory) {
+    static LibtorchAdapterTrainer resume(Path directory, ComputeDevice device) {
         LoraDirectory adapter = LoraDirectory.open(directory);
         Path base = Path.of(adapter.base());
         String expected = adapter.notes().getOrDefault(CHECKSUM, "none");
@@ -127,7 +128,7 @@ final class LibtorchAdapterTrainer implements AdapterTrainer {
                     + " have checksum " + found + ", expected " + expected
                     + "; put the model back that the adapter was begun on, or begin again.");
         }
-        return new LibtorchAdapterTrainer(base, adapter.lora(), new Stored(adapter), directory);
+        return new LibtorchAdapterTrainer(base, adapter.lora(), new Stored(adapter), directory, device);
     }
 
     private void hand(LlamaWeights weights) {

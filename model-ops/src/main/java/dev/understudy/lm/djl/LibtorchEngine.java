@@ -1,6 +1,8 @@
 package dev.understudy.lm.djl;
 
+import ai.djl.util.cuda.CudaUtils;
 import dev.understudy.lm.AdapterTrainer;
+import dev.understudy.lm.ComputeDevice;
 import dev.understudy.lm.Engine;
 import dev.understudy.lm.Kernel;
 import dev.understudy.lm.LanguageModel;
@@ -17,24 +19,62 @@ import dev.understudy.token.Tokenizer;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Opens models with DJL and libtorch on the CPU. Stateless and thread safe; DJL must be in the parent class loader. */
+/** Opens models with DJL and libtorch. Immutable and thread safe; DJL must be in the parent class loader. */
 public final class LibtorchEngine implements Engine {
+    private final ComputeDevice device;
+
+    /** On the CPU, as the service loader makes it. */
+    public LibtorchEngine() {
+        this(ComputeDevice.CPU);
+    }
+
+    private LibtorchEngine(ComputeDevice device) {
+        this.device = device;
+    }
+
+    @Override
+    public Engine on(ComputeDevice other) {
+        int found = other.isGpu() ? CudaUtils.getGpuCount() : 0;
+        if (other.gpu() >= found && other.isGpu()) {
+            throw new ModelRejectedException("Cannot compute on " + other + ": found " + found
+                    + " GPUs, expected at least " + (other.gpu() + 1)
+                    + " with a driver for CUDA 12.4; build with -Pgpu on such a machine, or use --device cpu.");
+        }
+        return new LibtorchEngine(other);
+    }
+
     @Override
     public LanguageModel open(Path directory, Kernel kernel) {
         ModelDirectory model = new ModelDirectory(directory);
+        if (device.isGpu() && kernel == Kernel.ONEDNN) {
+            throw new ModelRejectedException("Cannot open " + directory + " on " + device
+                    + ": kernel onednn is for the CPU, expected fp32, fp16 or auto; choose one of them.");
+        }
+        if (kernel != Kernel.AUTO) {
+            return open(model, directory, kernel);
+        }
+        List<Kernel> candidates =
+                device.isGpu() ? List.of(Kernel.FP16, Kernel.FP32) : List.of(Kernel.FP16, Kernel.ONEDNN, Kernel.FP32);
+        return new KernelChoice(device, candidates)
+                .open(model.config().shape(), candidate -> open(model, directory, candidate));
+    }
+
+    private LibtorchModel open(ModelDirectory model, Path directory, Kernel kernel) {
         List<float[]> values = LlamaWeights.read(model, tensor -> {
-            if (kernel == Kernel.FP16_PACKED) {
+            if (kernel == Kernel.FP16) {
                 refuseOverflow(directory, tensor);
             }
         });
-        return new LibtorchModel(model.config().shape(), values, kernel, LibtorchModel.Form.LEAN);
+        // the lean form is made of operations that pay on the CPU
+        LibtorchModel.Form form = device.isGpu() ? LibtorchModel.Form.PLAIN : LibtorchModel.Form.LEAN;
+        return new LibtorchModel(model.config().shape(), values, new LibtorchModel.Placement(device, kernel, form));
     }
 
     private static void refuseOverflow(Path directory, NamedTensor tensor) {
         for (float value : tensor.values()) {
             if (Math.abs(value) > FloatBits.LARGEST_HALF) {
                 throw new ModelRejectedException("Cannot pack " + directory + ": tensor " + tensor.name() + " holds "
-                        + value + ", expected at most 65504 in half precision; open it with kernel FP32.");
+                        + value + ", expected at most 65504 in half precision; open it with kernel fp32.");
             }
         }
     }
@@ -42,27 +82,28 @@ public final class LibtorchEngine implements Engine {
     @Override
     public Trainer trainer(Path directory) {
         ModelDirectory model = new ModelDirectory(directory);
-        return LibtorchTrainer.fresh(model.config(), LlamaWeights.read(model, tensor -> {}), directory);
+        return LibtorchTrainer.fresh(model.config(), LlamaWeights.read(model, tensor -> {}), directory, device);
     }
 
     @Override
     public Trainer resume(Path stateDirectory) {
-        return LibtorchTrainer.resume(stateDirectory);
+        return LibtorchTrainer.resume(stateDirectory, device);
     }
 
     @Override
     public AdapterTrainer adapt(Path directory, Lora lora, long seed) {
-        return LibtorchAdapterTrainer.fresh(directory, lora, seed);
+        return LibtorchAdapterTrainer.fresh(directory, lora, seed, device);
     }
 
     @Override
     public AdapterTrainer resumeAdapter(Path stateDirectory) {
-        return LibtorchAdapterTrainer.resume(stateDirectory);
+        return LibtorchAdapterTrainer.resume(stateDirectory, device);
     }
 
     @Override
     public Trainer initialise(ModelShape shape, long seed) {
-        return LibtorchTrainer.fresh(new ModelConfig(shape, null, null), LlamaWeights.random(shape, seed), null);
+        return LibtorchTrainer.fresh(
+                new ModelConfig(shape, null, null), LlamaWeights.random(shape, seed), null, device);
     }
 
     @Override
@@ -72,6 +113,6 @@ public final class LibtorchEngine implements Engine {
 
     @Override
     public MachineSpeed machineSpeed(long bytes) {
-        return SpeedProbe.measure(bytes);
+        return SpeedProbe.measure(bytes, device);
     }
 }

@@ -7,6 +7,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.IValue;
+import dev.understudy.lm.ComputeDevice;
 import dev.understudy.lm.Kernel;
 import dev.understudy.lm.KvCache;
 import dev.understudy.lm.LanguageModel;
@@ -29,6 +30,7 @@ final class LibtorchModel implements LanguageModel {
     private static final int SCORES = 1 << 22;
 
     private final ModelShape shape;
+    private final Placement placement;
     private final TorchProgram program;
     private final IValue weights;
     private final IValue packed;
@@ -46,19 +48,40 @@ final class LibtorchModel implements LanguageModel {
         LEAN
     }
 
-    /** @param values one array for each block of the layout */
-    LibtorchModel(ModelShape shape, List<float[]> values, Kernel kernel, Form form) {
+    /**
+     * Where and how a model computes.
+     *
+     * @param form lean only on the CPU
+     */
+    record Placement(ComputeDevice device, Kernel kernel, Form form) {
+        /** The program's name for the kernel. */
+        String programKernel() {
+            return kernel == Kernel.FP16 && form == Form.PLAIN ? "HALF" : kernel.name();
+        }
+    }
+
+    /** @param values one array for each block of the layout; each is read once */
+    LibtorchModel(ModelShape shape, List<float[]> values, Placement placement) {
         this.shape = shape;
-        program = new TorchProgram(shape);
+        this.placement = placement;
+        program = new TorchProgram(shape, placement.device());
         // what the native lists do not hold is freed with this scope
         try (NDManager loading = program.manager().newSubManager();
                 IValue plain = TorchProgram.list(new LlamaWeights(shape, values, loading).programOrder());
-                IValue lean = IValue.from(form == Form.LEAN);
+                IValue lean = IValue.from(placement.form() == Form.LEAN);
                 IValue formed = program.call("form", plain, lean);
-                IValue name = IValue.from(kernel.name())) {
+                IValue name = IValue.from(placement.programKernel())) {
             packed = program.call("pack", formed, name);
             weights = program.call("unpacked", formed, name);
+        } catch (RuntimeException e) {
+            closeMemory();
+            throw e;
         }
+    }
+
+    @Override
+    public Kernel kernel() {
+        return placement.kernel();
     }
 
     @Override
@@ -353,11 +376,15 @@ final class LibtorchModel implements LanguageModel {
 
     @Override
     public void close() {
+        packed.close();
+        weights.close();
+        closeMemory();
+    }
+
+    private void closeMemory() {
         places.close();
         mask.close();
         figures.close();
-        packed.close();
-        weights.close();
         program.close();
     }
 }

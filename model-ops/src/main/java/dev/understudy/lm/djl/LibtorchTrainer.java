@@ -1,6 +1,7 @@
 package dev.understudy.lm.djl;
 
 import ai.djl.pytorch.jni.IValue;
+import dev.understudy.lm.ComputeDevice;
 import dev.understudy.lm.Hyper;
 import dev.understudy.lm.ModelShape;
 import dev.understudy.lm.StepReport;
@@ -33,10 +34,15 @@ final class LibtorchTrainer implements Trainer {
      * @param source directory whose tokenizer files go along when the model is saved, or null
      * @param saved directory with the moments of an earlier run, or null for fresh ones
      */
-    private LibtorchTrainer(ModelConfig config, List<float[]> values, @Nullable Path source, @Nullable Path saved) {
+    private LibtorchTrainer(
+            ModelConfig config,
+            List<float[]> values,
+            @Nullable Path source,
+            @Nullable Path saved,
+            ComputeDevice device) {
         this.config = config;
         this.source = source;
-        program = new TorchProgram(config.shape());
+        program = new TorchProgram(config.shape(), device);
         try {
             weights = new LlamaWeights(config.shape(), values, program.manager());
             state = saved == null
@@ -53,14 +59,16 @@ final class LibtorchTrainer implements Trainer {
     }
 
     /** Starts with fresh moments. */
-    static LibtorchTrainer fresh(ModelConfig config, List<float[]> values, @Nullable Path source) {
-        return new LibtorchTrainer(config, values, source, null);
+    static LibtorchTrainer fresh(
+            ModelConfig config, List<float[]> values, @Nullable Path source, ComputeDevice device) {
+        return new LibtorchTrainer(config, values, source, null, device);
     }
 
     /** Continues from what {@link #saveState} wrote. */
-    static LibtorchTrainer resume(Path directory) {
+    static LibtorchTrainer resume(Path directory, ComputeDevice device) {
         ModelDirectory model = new ModelDirectory(directory);
-        return new LibtorchTrainer(model.config(), LlamaWeights.read(model, tensor -> {}), directory, directory);
+        return new LibtorchTrainer(
+                model.config(), LlamaWeights.read(model, tensor -> {}), directory, directory, device);
     }
 
     @Override

@@ -3,11 +3,14 @@ package dev.understudy.lm.djl;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import dev.understudy.lm.ModelRejectedException;
 import dev.understudy.lm.ModelShape;
 import dev.understudy.lm.file.LlamaLayout;
 import dev.understudy.lm.file.ModelDirectory;
 import dev.understudy.lm.file.NamedTensor;
+import java.util.AbstractList;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
@@ -52,19 +55,46 @@ final class LlamaWeights {
         none = own(manager, new float[0], 0);
     }
 
-    /** Block values from a directory; the sink sees every tensor once, for further checks. */
+    /**
+     * Block values from a directory, read when they are asked for, so that the Java heap holds one block at a time; the
+     * sink sees every tensor, for further checks.
+     */
     static List<float[]> read(ModelDirectory directory, Consumer<NamedTensor> check) {
-        List<float[]> values = new ArrayList<>();
-        for (LlamaLayout.Block block : LlamaLayout.blocks(directory.config().shape())) {
+        List<LlamaLayout.Block> blocks = LlamaLayout.blocks(directory.config().shape());
+        return new AbstractList<>() {
+            @Override
+            public float[] get(int index) {
+                return read(directory, blocks.get(index), check);
+            }
+
+            @Override
+            public int size() {
+                return blocks.size();
+            }
+        };
+    }
+
+    private static float[] read(ModelDirectory directory, LlamaLayout.Block block, Consumer<NamedTensor> check) {
+        try {
             List<NamedTensor> tensors = new ArrayList<>();
             for (LlamaLayout.Part part : block.parts()) {
                 NamedTensor tensor = directory.tensor(part.name(), part.shape());
                 check.accept(tensor);
                 tensors.add(tensor);
             }
-            values.add(block.join(tensors));
+            return block.join(tensors);
+        } catch (OutOfMemoryError e) {
+            // the tensors that were read are garbage by now, so the message has room
+            long bytes =
+                    Float.BYTES * Arrays.stream(block.shape()).asLongStream().reduce(1, (a, b) -> a * b);
+            throw new ModelRejectedException(
+                    "Cannot read " + block.parts().get(0).name()
+                            + " and what lies beside it in memory: found a Java heap of "
+                            + (Runtime.getRuntime().maxMemory() >> 20) + " MB, needed at least twice the "
+                            + (bytes >> 20) + " MB of this block; raise the heap (-Xmx, or UNDERSTUDY_HEAP=4g"
+                            + " for ./understudy).",
+                    e);
         }
-        return values;
     }
 
     /** Random block values: see {@link dev.understudy.lm.Engine#initialise}. */

@@ -1,12 +1,15 @@
 package dev.understudy.lm.djl;
 
-import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import dev.understudy.lm.ComputeDevice;
 import dev.understudy.lm.MachineSpeed;
 
-/** Measures the two limits of one engine thread: reading memory and multiplying matrices. */
+/**
+ * Measures the two limits of one engine thread: reading memory and multiplying matrices. A number is taken of each
+ * result, because a GPU works on behind the call.
+ */
 final class SpeedProbe {
     private static final int SIDE = 512;
     private static final int TRIALS = 7;
@@ -15,15 +18,22 @@ final class SpeedProbe {
 
     private SpeedProbe() {}
 
-    static MachineSpeed measure(long bytes) {
+    static MachineSpeed measure(long bytes, ComputeDevice device) {
         TorchProgram.prepareThread();
         int floats = (int) (Math.min(LARGEST, Math.max(SMALLEST, bytes)) / Float.BYTES);
-        try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch")) {
+        try (NDManager manager = NDManager.newBaseManager(TorchProgram.device(device), "PyTorch")) {
             NDArray block = manager.ones(new Shape(floats));
             NDArray square = manager.ones(new Shape(SIDE, SIDE));
-            double read = best(() -> block.sum().close());
-            double product = best(() -> square.matMul(square).close());
+            double read = best(() -> finish(block.sum()));
+            double product = best(() -> finish(square.matMul(square)));
             return new MachineSpeed((double) floats * Float.BYTES / read, 2.0 * SIDE * SIDE * SIDE / product);
+        }
+    }
+
+    private static void finish(NDArray result) {
+        try (result;
+                NDArray first = result.getShape().dimension() == 0 ? result : result.get(0, 0)) {
+            first.getFloat();
         }
     }
 

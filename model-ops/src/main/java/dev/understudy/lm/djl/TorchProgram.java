@@ -10,6 +10,7 @@ import ai.djl.pytorch.engine.PtSymbolBlock;
 import ai.djl.pytorch.jni.IValue;
 import ai.djl.pytorch.jni.IValueUtils;
 import ai.djl.pytorch.jni.JniUtils;
+import dev.understudy.lm.ComputeDevice;
 import dev.understudy.lm.ModelShape;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -34,8 +35,8 @@ final class TorchProgram implements AutoCloseable {
     private final NDManager manager;
     private final PtSymbolBlock block;
 
-    TorchProgram(ModelShape shape) {
-        manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
+    TorchProgram(ModelShape shape, ComputeDevice device) {
+        manager = NDManager.newBaseManager(device(device), "PyTorch");
         prepareThread();
         Map<String, Object> attributes = new LinkedHashMap<>();
         attributes.put("training", false);
@@ -65,6 +66,10 @@ final class TorchProgram implements AutoCloseable {
             manager.close();
             throw new UncheckedIOException(e);
         }
+    }
+
+    static Device device(ComputeDevice device) {
+        return device.isGpu() ? Device.gpu(device.gpu()) : Device.cpu();
     }
 
     /** Owner of everything that lives as long as the model. */

@@ -252,7 +252,7 @@ class Llama(Module):
 
   def pack(self, w: List[Tensor], kernel: str) -> List[__torch__.torch.classes.quantized.LinearPackedParamsBase]:
     p = annotate(List[__torch__.torch.classes.quantized.LinearPackedParamsBase], [])
-    if kernel == "FP16_PACKED":
+    if kernel == "FP16":
       for i in range(__torch__.layers(w)):
         for j in [1, 5, 8, 10]:
           o = 6 + 12 * i + j
@@ -269,8 +269,11 @@ class Llama(Module):
         matrix = w[i].dim() == 2
       if matrix and kernel == "ONEDNN":
         out.append(ops.mkldnn._reorder_linear_weight(w[i]))
-      elif matrix and kernel == "FP16_PACKED":
+      elif matrix and kernel == "FP16":
         out.append(torch.empty([0]))
+      elif kernel == "HALF" and i != 3 and i != 4:
+        # rotary tables stay exact until a position is looked up
+        out.append(w[i].to(5))
       else:
         out.append(w[i])
     return out
@@ -279,7 +282,7 @@ class Llama(Module):
     # ids (B,S), at (N) flat positions
     x = __torch__.hidden(w, p, ids, self.H, self.K, self.eps, self.window)
     x = torch.index_select(x.view([-1, x.size(2)]), 0, at)
-    return __torch__.figures(x, w, p, self.eps, top, full, hidden)
+    return __torch__.figures(x, w, p, self.eps, top, full, hidden).cpu()
 
   def pages(self, w: List[Tensor], count: int) -> Tensor:
     # (L,P,2KDD) zeros: a page of never written values must stay finite
@@ -416,7 +419,7 @@ class Llama(Module):
   def logits(self, w: List[Tensor], p: List[__torch__.torch.classes.quantized.LinearPackedParamsBase], ids: Tensor, at: Tensor) -> Tensor:
     # what a teacher says at positions at (N) of ids (B,S) -> (N,V)
     x = __torch__.hidden(w, p, ids, self.H, self.K, self.eps, self.window)
-    return __torch__.head(torch.index_select(x.view([-1, x.size(2)]), 0, at), w, p, self.eps)
+    return __torch__.head(torch.index_select(x.view([-1, x.size(2)]), 0, at), w, p, self.eps).to(6)
 
   def begin(self) -> NoneType:
     # forgets what parts have left behind

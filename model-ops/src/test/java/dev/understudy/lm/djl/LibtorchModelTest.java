@@ -37,7 +37,7 @@ class LibtorchModelTest {
             trainer.saveModel(folder, Storage.FP32);
         }
         model = Engine.installed().open(folder, Kernel.FP32);
-        packed = Engine.installed().open(folder, Kernel.FP16_PACKED);
+        packed = Engine.installed().open(folder, Kernel.FP16);
     }
 
     @AfterAll
