@@ -51,7 +51,9 @@ class RescaledServingJobIT {
                 .extracting(CompletionProduced::getId)
                 .doesNotHaveDuplicates()
                 .hasSize(PROMPTS);
-        assertThat(completions).extracting(CompletionProduced::getResumed).anyMatch(times -> times >= 2);
+        assertThat(completions.stream().mapToInt(CompletionProduced::getResumed).sum())
+                .as("sequences that were in flight at three losses")
+                .isGreaterThanOrEqualTo(3);
         assertThat(log.tokens()).isLessThanOrEqualTo(cap);
         try (AuthorJudge judge = new AuthorJudge(directory.resolve("student").toString())) {
             assertThat(completions)
