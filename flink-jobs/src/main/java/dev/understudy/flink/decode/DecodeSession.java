@@ -48,8 +48,8 @@ import java.util.stream.Collectors;
  * and the swap; the operator around it owns thread, mailbox and state. Owned by the task thread.
  */
 final class DecodeSession implements DecodeListener, SwapHost, AutoCloseable {
-    /** Prompts that are read ahead for each row in use: a row that becomes free must not wait for the tokenizer. */
-    private static final double AHEAD = 0.25;
+    /** Prompts that are read ahead for each row: one that becomes free must not wait for the tokenizer. */
+    private static final double AHEAD = 0.5;
 
     private final OperatorSettings settings;
     private final int subtask;
@@ -66,6 +66,7 @@ final class DecodeSession implements DecodeListener, SwapHost, AutoCloseable {
     private final IntakeLine<TopicRecord> line;
     private final Decoder decoder;
     private final int rows;
+    private boolean filling = true;
     private final ModelSwap swap;
 
     /**
@@ -108,7 +109,7 @@ final class DecodeSession implements DecodeListener, SwapHost, AutoCloseable {
                 template,
                 names(settings.budgets()),
                 first.model().shape().context());
-        line = new IntakeLine<>(this::read, () -> mail.execute(() -> {}), "understudy-intake-" + subtask);
+        line = new IntakeLine<>(this::read, () -> mail.execute(this::heard), "understudy-intake-" + subtask);
         rows = config.rows();
         decoder = new Decoder(config, tokenizer, help, this, HelpStatistics.NONE, clock);
         swap = new ModelSwap(loading, first, this, "understudy-loader-" + subtask);
@@ -121,6 +122,10 @@ final class DecodeSession implements DecodeListener, SwapHost, AutoCloseable {
     /** Takes a record of the prompt topic. */
     void arrive(TopicRecord record) {
         line.add(record);
+    }
+
+    private void heard() {
+        line.heard();
     }
 
     /** Admits prompts that have been read, while there are free rows. The host calls it after every mail. */
@@ -177,11 +182,20 @@ final class DecodeSession implements DecodeListener, SwapHost, AutoCloseable {
         return decoder.isEmpty() && line.size() == 0;
     }
 
-    /** Whether another record may come: for a free row, or to be read ahead. */
+    /**
+     * Whether another record may come: for a free row, or to be read ahead. Once enough are, none may until half of
+     * them have gone, so that they come several at once: each time the intake's thread is woken costs the task thread
+     * more than a record does.
+     */
     boolean hasRoom() {
         int ahead = (int) Math.ceil(AHEAD * rows);
-        return decoder.running() + decoder.queued() + line.size() < rows + ahead
-                && decoder.inFlight() + line.size() < 2 * rows;
+        int held = decoder.running() + decoder.queued() + line.size();
+        if (held >= rows + ahead) {
+            filling = false;
+        } else if (held <= rows + ahead / 2) {
+            filling = true;
+        }
+        return filling && decoder.inFlight() + line.size() < 2 * rows;
     }
 
     void step() {

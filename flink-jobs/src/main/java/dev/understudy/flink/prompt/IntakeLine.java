@@ -8,6 +8,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 
 /**
@@ -24,6 +25,7 @@ public final class IntakeLine<R> implements AutoCloseable {
     private final Runnable ready;
     private final ExecutorService thread;
     private final Queue<Place<R>> line = new ArrayDeque<>();
+    private final AtomicBoolean told = new AtomicBoolean();
 
     /** A record that left the line, and what became of it. */
     public record Read<R>(R record, Arrival arrival) {}
@@ -32,7 +34,7 @@ public final class IntakeLine<R> implements AutoCloseable {
 
     /**
      * @param reading called on the line's thread, one record at a time; what it throws is thrown to the owner
-     * @param ready called on the line's thread when another record has been read
+     * @param ready called on the line's thread when another record has been read, and not again before {@link #heard()}
      */
     public IntakeLine(Function<R, Arrival> reading, Runnable ready, String threadName) {
         this.reading = reading;
@@ -54,8 +56,15 @@ public final class IntakeLine<R> implements AutoCloseable {
             } catch (RuntimeException | Error e) {
                 arrival.completeExceptionally(e);
             }
-            ready.run();
+            if (told.compareAndSet(false, true)) {
+                ready.run();
+            }
         });
+    }
+
+    /** The owner knows that a record has been read and looks now; it is told of the next one. */
+    public void heard() {
+        told.set(false);
     }
 
     /** Records in the line, read or not. */

@@ -7,14 +7,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class IntakeLineTest {
     private final CountDownLatch mayRead = new CountDownLatch(1);
-    private final Semaphore read = new Semaphore(0);
-    private final IntakeLine<Integer> line = new IntakeLine<>(this::reading, read::release, "test-intake");
+    private final AtomicInteger told = new AtomicInteger();
+    private final IntakeLine<Integer> line = new IntakeLine<>(this::reading, told::incrementAndGet, "test-intake");
 
     @AfterEach
     void close() {
@@ -52,10 +53,10 @@ class IntakeLineTest {
         line.add(2);
         line.add(3);
         mayRead.countDown();
-        read.acquireUninterruptibly(3);
+        Awaitility.await().until(() -> told.get() == 1);
 
         List<Integer> left = new ArrayList<>();
-        for (Optional<IntakeLine.Read<Integer>> next = line.next(); next.isPresent(); next = line.next()) {
+        for (Optional<IntakeLine.Read<Integer>> next = line.next(); next.isPresent(); next = line.awaitNext()) {
             left.add(next.get().record());
             assertThat(next.get().arrival())
                     .isInstanceOfSatisfying(
@@ -65,6 +66,26 @@ class IntakeLineTest {
 
         assertThat(left).containsExactly(1, 2, 3);
         assertThat(line.size()).isZero();
+    }
+
+    @Test
+    void theOwnerIsToldOnceUntilItHasHeard() {
+        mayRead.countDown();
+        line.add(1);
+        line.add(2);
+        line.add(3);
+        // The line tells of a record before it reads the next one.
+        line.awaitNext();
+        line.awaitNext();
+        line.awaitNext();
+        assertThat(told).hasValue(1);
+
+        line.heard();
+        line.add(4);
+        line.add(5);
+        line.awaitNext();
+        line.awaitNext();
+        assertThat(told).hasValue(2);
     }
 
     @Test
