@@ -80,11 +80,11 @@ public final class AskBench {
                 new AskConfig(new AskPolicy.Confidence(), 0, true, Duration.ofSeconds(10), Duration.ofSeconds(2));
         Help idle = new Help(Help.none().teacher(), Help.none().allowance(), neverMet(), Runnable::run, "bench");
         List<Round> measured = new ArrayList<>();
-        try (BareEngine engine = new BareEngine(clock, setup)) {
+        try (BareEngine engine = new BareEngine(clock, setup, texts)) {
             for (int round = -WARM_UP; round < rounds; round++) {
                 double[] speeds = new double[2];
                 for (int turn : round % 2 == 0 ? new int[] {0, 1} : new int[] {1, 0}) {
-                    Finishes side = turn == 0 ? engine.decode(texts) : engine.decode(texts, confidence, idle);
+                    Finishes side = turn == 0 ? engine.decode() : engine.decode(confidence, idle);
                     speeds[turn] = side.tokensPerSecond();
                 }
                 if (round >= 0) {

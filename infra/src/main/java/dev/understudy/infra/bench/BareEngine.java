@@ -16,6 +16,7 @@ import dev.understudy.prompt.PromptTemplate;
 import dev.understudy.prompt.Sampling;
 import dev.understudy.token.Tokenizer;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 
 /** The decoder that serves, without Kafka and Flink around it, on the caller's thread. */
@@ -24,22 +25,28 @@ final class BareEngine implements AutoCloseable {
     private final BenchSetup setup;
     private final Tokenizer tokenizer;
     private final LanguageModel student;
+    private final List<Prompt> prompts = new ArrayList<>();
 
-    BareEngine(Clock clock, BenchSetup setup) {
+    /** @param texts what it will decode; turned into token ids here, which is no part of its speed */
+    BareEngine(Clock clock, BenchSetup setup, List<String> texts) {
         this.clock = clock;
         this.setup = setup;
         Engine installed = Engine.installed();
         tokenizer = installed.tokenizer(setup.model());
         student = installed.open(setup.model(), BenchSetup.KERNEL);
+        PromptTemplate template = PromptTemplate.read(setup.model());
+        for (String text : texts) {
+            prompts.add(prompt(prompts.size(), template.render(tokenizer, text)));
+        }
     }
 
-    /** Decodes the texts as fast as it can, without a teacher. */
-    Finishes decode(List<String> texts) {
-        return decode(texts, AskConfig.never(), Help.none());
+    /** Decodes its prompts as fast as it can, without a teacher. */
+    Finishes decode() {
+        return decode(AskConfig.never(), Help.none());
     }
 
     /** The same with a policy; fails when it wants help, which nobody gives here. */
-    Finishes decode(List<String> texts, AskConfig ask, Help help) {
+    Finishes decode(AskConfig ask, Help help) {
         Finishes finishes = new Finishes();
         DecodeListener listener = new DecodeListener() {
             @Override
@@ -54,13 +61,12 @@ final class BareEngine implements AutoCloseable {
             public void drained(String version, LanguageModel drained) {}
         };
         DecodeConfig config = DecodeConfig.of(setup.rows(), setup.endIds(tokenizer), ask);
-        PromptTemplate template = PromptTemplate.read(setup.model());
         try (Decoder decoder = new Decoder(config, tokenizer, help, listener, HelpStatistics.NONE, clock)) {
             decoder.serve("bench", student);
             int next = 0;
-            while (next < texts.size() || !decoder.isEmpty()) {
-                while (next < texts.size() && decoder.freeSlots() > 0) {
-                    decoder.admit(prompt(next, template.render(tokenizer, texts.get(next))));
+            while (next < prompts.size() || !decoder.isEmpty()) {
+                while (next < prompts.size() && decoder.freeSlots() > 0) {
+                    decoder.admit(prompts.get(next));
                     next++;
                 }
                 decoder.step();

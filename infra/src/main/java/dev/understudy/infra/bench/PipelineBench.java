@@ -14,9 +14,9 @@ import java.util.function.ToDoubleFunction;
 
 /**
  * Decoding through Kafka and Flink against the same decoder without them: same model, prompts, rows and kernel, policy
- * never. Both sides are warm and take turns, and which one begins changes with every round. The pipeline keeps running
- * while the engine has its turn, as a serving job does; idle, it takes a few hundredths of the core that the
- * single-threaded engine leaves alone.
+ * never. The engine gets token ids, the pipeline texts. Both sides are warm and take turns, and which one begins
+ * changes with every round. The pipeline keeps running while the engine has its turn, as a serving job does; idle, it
+ * takes a few hundredths of the core that the single-threaded engine leaves alone.
  */
 public final class PipelineBench {
     private static final int LEAST_WARM_UP = 3;
@@ -91,7 +91,7 @@ public final class PipelineBench {
     /** Alternates the sides {@code rounds} times, at least once. */
     public Figures run(int rounds) throws IOException, InterruptedException {
         List<Round> measured = new ArrayList<>();
-        try (BareEngine engine = new BareEngine(clock, setup);
+        try (BareEngine engine = new BareEngine(clock, setup, texts);
                 BenchPipeline pipeline = BenchPipeline.start(clock, setup)) {
             int first = warmUp(engine, pipeline);
             for (int round = first; round < first + rounds; round++) {
@@ -127,7 +127,7 @@ public final class PipelineBench {
 
     private Turn alone(BareEngine engine) {
         Turn.Start start = new Turn.Start(Thread.currentThread().getName());
-        return start.end(engine.decode(texts));
+        return start.end(engine.decode());
     }
 
     private Turn through(int round, BenchPipeline pipeline) throws InterruptedException {
