@@ -354,6 +354,7 @@ public final class Decoder implements AutoCloseable {
             sequence.append(verdict.token(), Author.TEACHER);
         }
         sequence.learn(reply.distributions(), first + drafted - (open ? 0 : 1));
+        sequence.certify();
         versions.holding(sequence).rewind(sequence);
     }
 

@@ -9,8 +9,11 @@ package dev.understudy.decode;
  * @param masked positions at which the policy wanted to ask and the student went on alone
  * @param drafts what became of drafts
  * @param outlay what it cost
+ * @param survival natural logarithm of the estimated probability that the text so far is the teacher's, at most 0; 0
+ *     where nothing estimates it
  */
-public record HelpUsed(HelpState state, int asks, int teacherTokens, int masked, Drafts drafts, Outlay outlay) {
+public record HelpUsed(
+        HelpState state, int asks, int teacherTokens, int masked, Drafts drafts, Outlay outlay, double survival) {
     public static final HelpUsed NONE = new HelpUsed(HelpState.NOT_ASKED, 0, 0, 0);
 
     /**
@@ -47,10 +50,16 @@ public record HelpUsed(HelpState state, int asks, int teacherTokens, int masked,
     }
 
     public HelpUsed {
-        if (asks < 0 || teacherTokens < 0 || teacherTokens > asks || masked < 0) {
-            throw new IllegalArgumentException(
-                    "[BUG] help counts: asks=" + asks + " teacherTokens=" + teacherTokens + " masked=" + masked);
+        boolean counts = asks >= 0 && teacherTokens >= 0 && teacherTokens <= asks && masked >= 0;
+        if (!counts || !(survival <= 0)) {
+            throw new IllegalArgumentException("[BUG] help counts: asks=" + asks + " teacherTokens=" + teacherTokens
+                    + " masked=" + masked + " survival=" + survival);
         }
+    }
+
+    /** Help without estimates. */
+    public HelpUsed(HelpState state, int asks, int teacherTokens, int masked, Drafts drafts, Outlay outlay) {
+        this(state, asks, teacherTokens, masked, drafts, outlay, 0);
     }
 
     /** Help without drafts that cost nothing. */
@@ -59,24 +68,28 @@ public record HelpUsed(HelpState state, int asks, int teacherTokens, int masked,
     }
 
     HelpUsed asked() {
-        return new HelpUsed(state.worst(HelpState.GRANTED), asks + 1, teacherTokens, masked, drafts, outlay);
+        return new HelpUsed(state.worst(HelpState.GRANTED), asks + 1, teacherTokens, masked, drafts, outlay, survival);
     }
 
     HelpUsed answered() {
-        return new HelpUsed(state, asks, teacherTokens + 1, masked, drafts, outlay);
+        return new HelpUsed(state, asks, teacherTokens + 1, masked, drafts, outlay, survival);
     }
 
     HelpUsed judged(int written, int fallen) {
         Drafts more = new Drafts(drafts.written() + written, drafts.rejected() + fallen);
-        return new HelpUsed(state, asks, teacherTokens, masked, more, outlay);
+        return new HelpUsed(state, asks, teacherTokens, masked, more, outlay, survival);
     }
 
     HelpUsed masked(HelpState why) {
-        return new HelpUsed(state.worst(why), asks, teacherTokens, masked + 1, drafts, outlay);
+        return new HelpUsed(state.worst(why), asks, teacherTokens, masked + 1, drafts, outlay, survival);
     }
 
     HelpUsed paid(long microDollars, long waitedMillis) {
         Outlay more = new Outlay(outlay.microDollars() + microDollars, outlay.waitedMillis() + waitedMillis);
-        return new HelpUsed(state, asks, teacherTokens, masked, drafts, more);
+        return new HelpUsed(state, asks, teacherTokens, masked, drafts, more, survival);
+    }
+
+    HelpUsed surviving(double logarithm) {
+        return new HelpUsed(state, asks, teacherTokens, masked, drafts, outlay, logarithm);
     }
 }

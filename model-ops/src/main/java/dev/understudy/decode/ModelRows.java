@@ -167,9 +167,11 @@ final class ModelRows implements AutoCloseable {
             step.position[i] = sequence.size();
             step.draw[i] = sequence.draws.uniform(sequence.size(), Draws.Purpose.ASK);
             step.level[i] = sequence.level;
+            step.survival[i] = sequence.survival;
         }
         scorer.score(step, difficulty);
         for (int i = 0; i < count; i++) {
+            batch[i].choice.doubt = step.doubt[i];
             decisions.decide(batch[i], out, i, difficulty[i]);
         }
     }

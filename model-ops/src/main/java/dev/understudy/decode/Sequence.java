@@ -20,6 +20,11 @@ import org.jspecify.annotations.Nullable;
  * written, no row, the teacher's last look is under way).
  */
 final class Sequence {
+    /** Nats up to which an own token counts as the teacher's, said in other words. */
+    private static final double WORDING = 1;
+    /** Logarithm of a survival that no ask is worth. */
+    private static final double LOST = -50;
+
     enum Phase {
         QUEUED,
         PREFILLING,
@@ -52,6 +57,8 @@ final class Sequence {
     boolean known;
     /** Budget level that a learned policy is told, in [0, 1]. */
     double level = 1;
+    /** Natural logarithm of the estimated probability that no own token so far differs from the teacher's. */
+    double survival;
     /** The student's choice and figures at the position that is decided. */
     final Choice choice = new Choice();
 
@@ -85,6 +92,8 @@ final class Sequence {
         float confidence;
         /** The policy's difficulty, in [0, 1]. */
         float difficulty;
+        /** Estimated probability that {@link #argmax} is not the teacher's, in [0, 1); 0 where nothing estimates it. */
+        double doubt;
     }
 
     Sequence(SequenceSnapshot from) {
@@ -93,6 +102,7 @@ final class Sequence {
         startedAt = from.startedAt();
         resumed = from.resumed();
         help = from.help();
+        survival = help.survival();
         stop = from.stop();
         version = from.version();
         WrittenTokens written = from.written();
@@ -154,6 +164,9 @@ final class Sequence {
         authors.add(author);
         teacher.add(null);
         size++;
+        if (author == Author.STUDENT) {
+            survival += Math.log1p(-choice.doubt);
+        }
     }
 
     /** Everything written stands; returns how many tokens stood before. */
@@ -217,6 +230,33 @@ final class Sequence {
         }
     }
 
+    /**
+     * Judges the own text by what the teacher has said about it: where its law is known at every position so far, the
+     * text is the teacher's or it is not, and nothing is left to estimate.
+     */
+    void certify() {
+        // Nothing was estimated: no head, or no own token yet.
+        if (survival == 0 || firstGap() < size) {
+            return;
+        }
+        boolean lost = false;
+        for (int position = 0; position < size && !lost; position++) {
+            TeacherDistribution law = teacher.get(position);
+            lost = law != null && authors.get(position) == Author.STUDENT && regret(law, ids[position]) > WORDING;
+        }
+        survival = lost ? LOST : 0;
+    }
+
+    /** Nats that the token loses against the teacher's best one; more than is ever looked at where it is not stored. */
+    private static double regret(TeacherDistribution law, int id) {
+        for (int k = 0; k < law.ids().length; k++) {
+            if (law.ids()[k] == id) {
+                return law.logProbabilities()[0] - law.logProbabilities()[k];
+            }
+        }
+        return Double.POSITIVE_INFINITY;
+    }
+
     /** First position whose law of the teacher is not known; {@code size()} when all are. */
     int firstGap() {
         while (firstGap < size && teacher.get(firstGap) != null) {
@@ -251,6 +291,6 @@ final class Sequence {
     }
 
     SequenceSnapshot snapshot() {
-        return new SequenceSnapshot(prompt, version, written(), help, stop, startedAt, resumed);
+        return new SequenceSnapshot(prompt, version, written(), help.surviving(survival), stop, startedAt, resumed);
     }
 }

@@ -30,6 +30,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -67,11 +68,28 @@ public final class DemoModels {
      * @param examples pairs in all, each seen once
      * @param learningRate peak rate
      * @param seed of weights, stream and order
+     * @param wording whether answers end in a message
      */
     public record Recipe(
-            String name, ModelShape shape, List<Share> shares, int examples, double learningRate, long seed) {
+            String name,
+            ModelShape shape,
+            List<Share> shares,
+            int examples,
+            double learningRate,
+            long seed,
+            Wording wording) {
+        /** Whether answers end in a message that may be worded freely. */
+        public enum Wording {
+            FIXED,
+            FREE
+        }
+
         public Recipe {
             shares = List.copyOf(shares);
+        }
+
+        Recipe(String name, ModelShape shape, List<Share> shares, int examples, double learningRate, long seed) {
+            this(name, shape, shares, examples, learningRate, seed, Wording.FIXED);
         }
 
         /** 0.41 million parameters; order-c1, pay-us and log-c1, the first a little more often. */
@@ -116,9 +134,38 @@ public final class DemoModels {
             return new Recipe("teacher", shape(128, 4, 4, 352), shares, 64_000, 1.5e-3, 5);
         }
 
+        /** A student half-way: 12,000 examples. */
+        public static Recipe moderateStudent() {
+            return student().withExamples(12_000);
+        }
+
+        /** A student that gets one answer in ten or so: 7,500 examples. */
+        public static Recipe weakStudent() {
+            return student().withExamples(7_500);
+        }
+
+        /** A student whose answers end in a message of free wording: 15,000 examples. */
+        public static Recipe wordingStudent() {
+            Recipe plain = student();
+            return new Recipe(
+                    "wording-student", plain.shape, plain.shares, 15_000, plain.learningRate, 3, Wording.FREE);
+        }
+
+        /** What the shipped teacher learns further to word messages. */
+        public static Recipe wordingTeacher() {
+            return new Recipe("wording-teacher", teacher().shape, student().shares, 10_000, 1.5e-3, 6, Wording.FREE);
+        }
+
         /** The same recipe on another number of examples, for trials. */
         public Recipe withExamples(int count) {
-            return new Recipe(name, shape, shares, count, learningRate, seed);
+            return new Recipe(name, shape, shares, count, learningRate, seed, wording);
+        }
+
+        /** The examples of the recipe, drawn without end; the same from every start. */
+        Supplier<Example> examplesOf(Split split) {
+            IntakeStream stream = new IntakeStream(seed, shares, split, Knobs.DEFAULT);
+            SplittableRandom wordings = new SplittableRandom(seed);
+            return () -> wording == Wording.FIXED ? stream.next() : FreeWording.of(stream.next(), wordings);
         }
 
         Plan plan() {
@@ -164,10 +211,12 @@ public final class DemoModels {
     /**
      * Like {@link #train}, but starts from the weights that an earlier run reached, with fresh moments.
      *
-     * @param earlier directory of that run; its state has the weights in full precision
+     * @param earlier directory of that run; where it has a state, that holds the weights in full precision
      */
     public void refine(Recipe recipe, Path earlier, Path tokenizerDirectory, Path directory) {
-        train(recipe, () -> engine.trainer(earlier.resolve("state")), tokenizerDirectory, directory);
+        Path state = earlier.resolve("state");
+        Path weights = Files.isDirectory(state) ? state : earlier;
+        train(recipe, () -> engine.trainer(weights), tokenizerDirectory, directory);
     }
 
     private void train(Recipe recipe, Supplier<Trainer> fresh, Path tokenizerDirectory, Path directory) {
@@ -175,9 +224,9 @@ public final class DemoModels {
         try (Tokenizer tokenizer = engine.tokenizer(tokenizerDirectory);
                 Trainer trainer = state.newest().map(engine::resume).orElseGet(fresh)) {
             PromptTemplate template = PromptTemplate.read(tokenizerDirectory);
-            IntakeStream stream = new IntakeStream(recipe.seed(), recipe.shares(), Split.TRAIN, Knobs.DEFAULT);
+            Supplier<Example> examples = recipe.examplesOf(Split.TRAIN);
             PairTrainer loop =
-                    new PairTrainer(trainer, recipe.plan(), () -> pair(stream.next(), tokenizer, template), clock);
+                    new PairTrainer(trainer, recipe.plan(), () -> pair(examples.get(), tokenizer, template), clock);
             while (!loop.run(STEPS_BETWEEN_STATES, STEPS_BETWEEN_REPORTS, reports)) {
                 state.replace(trainer);
             }
@@ -224,7 +273,7 @@ public final class DemoModels {
     }
 
     /** A pair as the models see it: the rendered prompt, the answer and the end token. */
-    static Pair pair(Example example, Tokenizer tokenizer, PromptTemplate template) {
+    public static Pair pair(Example example, Tokenizer tokenizer, PromptTemplate template) {
         return new Pair(template.render(tokenizer, example.prompt()), answerIds(tokenizer, example.answer()));
     }
 

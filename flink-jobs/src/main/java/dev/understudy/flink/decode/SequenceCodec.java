@@ -218,6 +218,7 @@ final class SequenceCodec {
         out.writeInt(help.drafts().rejected());
         out.writeLong(help.outlay().microDollars());
         out.writeLong(help.outlay().waitedMillis());
+        out.writeDouble(help.survival());
     }
 
     private static HelpUsed readHelp(DataInputStream in, int version) throws IOException {
@@ -233,7 +234,8 @@ final class SequenceCodec {
                         teacherTokens,
                         masked,
                         new HelpUsed.Drafts(in.readInt(), in.readInt()),
-                        new HelpUsed.Outlay(in.readLong(), in.readLong()));
+                        new HelpUsed.Outlay(in.readLong(), in.readLong()),
+                        in.readDouble());
     }
 
     private static void writeInts(DataOutputStream out, int[] values) throws IOException {

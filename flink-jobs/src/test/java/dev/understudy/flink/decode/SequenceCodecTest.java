@@ -50,7 +50,8 @@ class SequenceCodecTest {
                 prompt,
                 "v-3",
                 written,
-                new HelpUsed(HelpState.EXHAUSTED, 4, 1, 2, new HelpUsed.Drafts(9, 3), new HelpUsed.Outlay(77, 12)),
+                new HelpUsed(
+                        HelpState.EXHAUSTED, 4, 1, 2, new HelpUsed.Drafts(9, 3), new HelpUsed.Outlay(77, 12), -0.25),
                 stop,
                 Instant.ofEpochMilli(99),
                 2);

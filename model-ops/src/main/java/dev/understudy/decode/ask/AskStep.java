@@ -13,6 +13,15 @@ public final class AskStep {
     public final double[] level;
     /** [capacity] completion position that is decided, from 0. */
     public final int[] position;
+    /**
+     * [capacity] natural logarithm of the product of 1 - {@link #doubt} over the row's own tokens so far, at most 0.
+     */
+    public final double[] survival;
+    /**
+     * [capacity] out: probability that the student's token is not the teacher's, in [0, 1); only a learned scorer
+     * estimates it, 0 by the others.
+     */
+    public final double[] doubt;
 
     private Scores scores;
     private int count;
@@ -22,6 +31,8 @@ public final class AskStep {
         draw = new double[capacity];
         level = new double[capacity];
         position = new int[capacity];
+        survival = new double[capacity];
+        doubt = new double[capacity];
         scores = new Scores(1, 2, 0);
     }
 

@@ -1,0 +1,187 @@
+package dev.understudy.decode.head;
+
+import dev.understudy.decode.ask.AskHead;
+import dev.understudy.lm.ModelRejectedException;
+import dev.understudy.lm.Storage;
+import dev.understudy.lm.file.NamedTensor;
+import dev.understudy.lm.file.SafetensorsFile;
+import dev.understudy.lm.file.SafetensorsWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The file {@value #NAME} beside a student's weights, in safetensors: consumers that do not ask never open it, and a
+ * checkpoint's manifest hashes it like every other file.
+ */
+public final class AskHeadFile {
+    /** Name in a model directory. */
+    public static final String NAME = "ask_head.safetensors";
+
+    private static final String FORM = "form";
+    private static final String PRICED = "priced";
+    private static final String LEVELLED = "levelled";
+    private static final String SIZES = "sizes";
+
+    private AskHeadFile() {}
+
+    /** Writes a head into a model directory, over one that is there. */
+    public static void write(Path directory, PricedHead head) {
+        List<NamedTensor> tensors = new ArrayList<>();
+        add(tensors, "doubt", head.doubt());
+        add(tensors, "remaining", head.remaining());
+        add(tensors, head.levels());
+        save(
+                directory,
+                tensors,
+                PRICED,
+                sizes(head.doubt()) + "," + head.remaining().units(),
+                head.levels());
+    }
+
+    /** Writes a head into a model directory, over one that is there. */
+    public static void write(Path directory, LevelledHead head) {
+        List<NamedTensor> tensors = new ArrayList<>();
+        add(tensors, "network", head.network());
+        add(tensors, head.levels());
+        tensors.add(vector("told", floats(head.told())));
+        save(directory, tensors, LEVELLED, sizes(head.network()) + "," + head.told().length, head.levels());
+    }
+
+    /**
+     * The head of a model directory; {@link AskHead#NONE} when the directory has none. Every call makes a head of its
+     * own, since a head belongs to the thread that steps the model.
+     *
+     * @throws ModelRejectedException when the file is damaged or of an unknown form
+     */
+    public static AskHead read(Path directory) {
+        Path path = directory.resolve(NAME);
+        if (!Files.exists(path)) {
+            return AskHead.NONE;
+        }
+        SafetensorsFile file = SafetensorsFile.open(path);
+        String form = file.metadata().getOrDefault(FORM, "");
+        int[] sizes = sizes(path, file.metadata().getOrDefault(SIZES, ""));
+        AskLevels levels = levels(file, sizes[sizes.length - 1]);
+        try {
+            return switch (form) {
+                case PRICED ->
+                    new PricedHead(
+                            network(file, "doubt", sizes[0], sizes[1]),
+                            network(file, "remaining", sizes[0], sizes[2]),
+                            levels);
+                case LEVELLED ->
+                    new LevelledHead(
+                            network(file, "network", sizes[0], sizes[1]),
+                            doubles(read(file, "told", sizes[2])),
+                            levels);
+                default ->
+                    throw new ModelRejectedException("Cannot use " + path + ": its form is '" + form + "', expected "
+                            + PRICED + " or " + LEVELLED + "; train the head with this build.");
+            };
+        } catch (IllegalArgumentException e) {
+            throw new ModelRejectedException("Cannot use " + path + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static void save(Path directory, List<NamedTensor> tensors, String form, String sizes, AskLevels levels) {
+        SafetensorsWriter.write(
+                directory.resolve(NAME),
+                tensors,
+                Storage.FP32,
+                Map.of(FORM, form, SIZES, sizes + "," + levels.levels().length));
+    }
+
+    private static String sizes(AskNetwork network) {
+        return network.inputs() + "," + network.units();
+    }
+
+    private static int[] sizes(Path path, String text) {
+        String[] parts = text.split(",", -1);
+        int[] sizes = new int[parts.length];
+        try {
+            for (int i = 0; i < parts.length; i++) {
+                sizes[i] = Integer.parseInt(parts[i]);
+            }
+        } catch (NumberFormatException e) {
+            sizes = new int[0];
+        }
+        // The sizes become arrays: a bound keeps a file that lies from asking for gigabytes.
+        boolean sane = sizes.length == 4;
+        for (int size : sizes) {
+            sane &= size > 0 && size <= 1 << 16;
+        }
+        if (!sane) {
+            throw new ModelRejectedException("Cannot use " + path + ": its sizes are '" + text
+                    + "', expected four numbers from 1 to 65536; copy the file again.");
+        }
+        return sizes;
+    }
+
+    private static void add(List<NamedTensor> tensors, String name, AskNetwork network) {
+        int inputs = network.inputs();
+        int units = network.units();
+        tensors.add(vector(name + ".mean", network.mean()));
+        tensors.add(vector(name + ".scale", network.scale()));
+        tensors.add(new NamedTensor(name + ".first.weight", new int[] {inputs, units}, network.first()));
+        tensors.add(vector(name + ".first.bias", network.firstBias()));
+        tensors.add(vector(name + ".second.weight", network.second()));
+        tensors.add(vector(name + ".second.bias", new float[] {network.secondBias()}));
+    }
+
+    private static void add(List<NamedTensor> tensors, AskLevels levels) {
+        tensors.add(vector("levels", floats(levels.levels())));
+        tensors.add(vector("prices", floats(levels.prices())));
+        tensors.add(vector("use", floats(levels.use())));
+    }
+
+    private static AskNetwork network(SafetensorsFile file, String name, int inputs, int units) {
+        return new AskNetwork(
+                read(file, name + ".mean", inputs),
+                read(file, name + ".scale", inputs),
+                read(file, name + ".first.weight", inputs, units),
+                read(file, name + ".first.bias", units),
+                read(file, name + ".second.weight", units),
+                read(file, name + ".second.bias", 1)[0]);
+    }
+
+    private static AskLevels levels(SafetensorsFile file, int count) {
+        return new AskLevels(
+                doubles(read(file, "levels", count)),
+                doubles(read(file, "prices", count)),
+                doubles(read(file, "use", count)));
+    }
+
+    private static float[] read(SafetensorsFile file, String name, int... shape) {
+        float[] values = file.read(name, shape).values();
+        for (float value : values) {
+            if (!Float.isFinite(value)) {
+                throw new IllegalArgumentException(
+                        "tensor " + name + " holds " + value + ", expected finite numbers. Train the head again.");
+            }
+        }
+        return values;
+    }
+
+    private static NamedTensor vector(String name, float[] values) {
+        return new NamedTensor(name, new int[] {values.length}, values);
+    }
+
+    private static float[] floats(double[] values) {
+        float[] narrow = new float[values.length];
+        for (int i = 0; i < values.length; i++) {
+            narrow[i] = (float) values[i];
+        }
+        return narrow;
+    }
+
+    private static double[] doubles(float[] values) {
+        double[] wide = new double[values.length];
+        for (int i = 0; i < values.length; i++) {
+            wide[i] = values[i];
+        }
+        return wide;
+    }
+}

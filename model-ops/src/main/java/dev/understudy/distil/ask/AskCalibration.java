@@ -1,0 +1,153 @@
+package dev.understudy.distil.ask;
+
+import dev.understudy.decode.head.AskLevels;
+import dev.understudy.decode.head.LevelledHead;
+import dev.understudy.decode.head.PricedHead;
+import java.util.List;
+import java.util.function.DoubleUnaryOperator;
+
+/**
+ * Finds the price of each budget level on evidence that a head was not trained on, by replaying its decisions along
+ * texts that follow the teacher: what was asked for is right, what was not is the student's own. A budget is a share of
+ * all tokens of the traffic, expected over prompts and never a promise for a single answer: answers of twenty tokens
+ * could not ask at all under 2 %.
+ */
+public final class AskCalibration {
+    private static final double LOWEST_LOGIT = -20;
+    private static final double HIGHEST_LOGIT = 20;
+    private static final int HALVINGS = 40;
+    private static final double LOST = -50;
+
+    private final List<AskEvidence> evidence;
+    private final double floor;
+
+    /**
+     * What a replay came to.
+     *
+     * @param use asks per token
+     * @param right fraction of sequences whose every difference was asked for
+     */
+    public record Outcome(double use, double right) {}
+
+    /** @param floor nats of regret above which a token counts as different */
+    public AskCalibration(List<AskEvidence> evidence, double floor) {
+        this.evidence = List.copyOf(evidence);
+        this.floor = floor;
+    }
+
+    /** Prices of a head at ascending levels. */
+    public AskLevels levels(PricedHead head, double[] levels) {
+        double[][][] outputs = outputs(head);
+        return levels(levels, logit -> replay(outputs, logit).use());
+    }
+
+    /** Prices of a head at ascending levels. */
+    public AskLevels levels(LevelledHead head, double[] levels) {
+        double[] prices = new double[levels.length];
+        double[] use = new double[levels.length];
+        for (int l = 0; l < levels.length; l++) {
+            double level = levels[l];
+            double logit = price(level, at -> replay(head, level, at).use());
+            prices[l] = PathTerms.sigmoid(l == 0 ? logit : Math.min(logit, logitOf(prices[l - 1])));
+            use[l] = replay(head, level, logit).use();
+        }
+        return new AskLevels(levels, prices, use);
+    }
+
+    /** What a head does at a price. */
+    public Outcome replay(PricedHead head, double price) {
+        return replay(outputs(head), logitOf(price));
+    }
+
+    private static AskLevels levels(double[] levels, DoubleUnaryOperator useAt) {
+        double[] prices = new double[levels.length];
+        double[] use = new double[levels.length];
+        for (int l = 0; l < levels.length; l++) {
+            double logit = price(levels[l], useAt);
+            prices[l] = PathTerms.sigmoid(logit);
+            use[l] = useAt.applyAsDouble(logit);
+        }
+        return new AskLevels(levels, prices, use);
+    }
+
+    /** Lowest price, as log odds, at which the use is at most the level. */
+    private static double price(double level, DoubleUnaryOperator useAt) {
+        double low = LOWEST_LOGIT;
+        double high = HIGHEST_LOGIT;
+        for (int i = 0; i < HALVINGS; i++) {
+            double middle = (low + high) / 2;
+            boolean much = useAt.applyAsDouble(middle) > level;
+            low = much ? middle : low;
+            high = much ? high : middle;
+        }
+        return high;
+    }
+
+    /** [sequence][position][doubt, remaining]: outputs of the two networks, which no price changes. */
+    private double[][][] outputs(PricedHead head) {
+        float[] work = new float[Math.max(head.doubt().units(), head.remaining().units())];
+        double[][][] outputs = new double[evidence.size()][][];
+        for (int s = 0; s < outputs.length; s++) {
+            float[][] inputs = evidence.get(s).inputs();
+            outputs[s] = new double[inputs.length][2];
+            for (int t = 0; t < inputs.length; t++) {
+                outputs[s][t][0] = head.doubt().of(inputs[t], 0, work);
+                outputs[s][t][1] = head.remaining().of(inputs[t], 0, work);
+            }
+        }
+        return outputs;
+    }
+
+    private Outcome replay(double[][][] outputs, double priceLogit) {
+        double least = PathTerms.logSigmoid(priceLogit);
+        long asks = 0;
+        long tokens = 0;
+        int right = 0;
+        for (int s = 0; s < outputs.length; s++) {
+            AskEvidence sequence = evidence.get(s);
+            double survival = 0;
+            boolean good = true;
+            for (int t = 0; t < outputs[s].length; t++) {
+                double[] output = outputs[s][t];
+                if (PricedHead.worth(output[0], output[1], survival) > least) {
+                    asks++;
+                    // the teacher reads on from its last look, and so knows whether the text is still right
+                    survival = good ? 0 : LOST;
+                } else {
+                    survival += Math.log1p(-PricedHead.doubt(output[0]));
+                    good &= !sequence.differs(t, floor);
+                }
+            }
+            tokens += outputs[s].length;
+            right += good ? 1 : 0;
+        }
+        return new Outcome((double) asks / tokens, (double) right / outputs.length);
+    }
+
+    private Outcome replay(LevelledHead head, double level, double priceLogit) {
+        int told = head.told().length;
+        int width = head.network().inputs();
+        float[] input = new float[width];
+        float[] work = new float[head.network().units()];
+        LevelledHead.tell(head.told(), level, input, width - told);
+        long asks = 0;
+        long tokens = 0;
+        int right = 0;
+        for (AskEvidence sequence : evidence) {
+            boolean good = true;
+            for (int t = 0; t < sequence.size(); t++) {
+                System.arraycopy(sequence.inputs()[t], 0, input, 0, width - told);
+                boolean ask = head.network().of(input, 0, work) > priceLogit;
+                asks += ask ? 1 : 0;
+                good &= ask || !sequence.differs(t, floor);
+            }
+            tokens += sequence.size();
+            right += good ? 1 : 0;
+        }
+        return new Outcome((double) asks / tokens, (double) right / evidence.size());
+    }
+
+    private static double logitOf(double probability) {
+        return Math.log(probability / (1 - probability));
+    }
+}
