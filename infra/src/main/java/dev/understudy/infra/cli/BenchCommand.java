@@ -10,9 +10,11 @@ import dev.understudy.infra.bench.PipelineBench.Figures;
 import dev.understudy.infra.bench.SignalBench;
 import dev.understudy.infra.bench.SwapBench;
 import dev.understudy.infra.bench.TrainBench;
+import dev.understudy.infra.bench.frontier.FrontierReport;
 import dev.understudy.lm.Engine;
 import dev.understudy.lm.Kernel;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -266,6 +268,26 @@ final class BenchCommand {
         } else {
             lines.forEach(line -> spec.commandLine().getOut().println(TrainBench.text(line)));
         }
+        return 0;
+    }
+
+    @Command(
+            name = "frontier",
+            description = {
+                "Exact match against teacher share for learned asking and every rival, on the same students, teacher and prompts.",
+                "Trains the students that it needs. What was measured stays in --work: a bench that was stopped goes on there."
+            },
+            mixinStandardHelpOptions = true)
+    int frontier(
+            @Option(names = "--json", description = "Prints JSON.") boolean json,
+            @CommandLine.Mixin FrontierOptions options)
+            throws IOException {
+        PrintWriter err = spec.commandLine().getErr();
+        FrontierReport report = options.measure(home, clock, line -> {
+            err.println(line);
+            err.flush();
+        });
+        spec.commandLine().getOut().println(json ? json(report) : report.text());
         return 0;
     }
 

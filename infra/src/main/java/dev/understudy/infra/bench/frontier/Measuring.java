@@ -1,0 +1,220 @@
+package dev.understudy.infra.bench.frontier;
+
+import dev.understudy.decode.ask.AskHead;
+import dev.understudy.decode.ask.AskPolicy;
+import dev.understudy.decode.ask.AskPolicy.AskToken.Action;
+import dev.understudy.decode.head.PricedHead;
+import dev.understudy.distil.ask.AskEvidence;
+import dev.understudy.distil.ask.AskPlan;
+import dev.understudy.distil.ask.AskReading;
+import dev.understudy.distil.ask.RolloutPrices;
+import dev.understudy.distil.ask.Rollouts;
+import dev.understudy.distil.ask.Rollouts.Terms;
+import dev.understudy.distil.ask.TeacherLabels;
+import dev.understudy.infra.bench.frontier.Contender.Cost;
+import dev.understudy.infra.bench.frontier.Contender.Scoring;
+import dev.understudy.infra.bench.frontier.Contender.Setting;
+import dev.understudy.infra.bench.frontier.Decoding.Outcome;
+import dev.understudy.lm.Engine;
+import dev.understudy.lm.Kernel;
+import dev.understudy.lm.LanguageModel;
+import dev.understudy.prompt.PromptTemplate;
+import dev.understudy.teacher.CallLog;
+import dev.understudy.teacher.LocalTeacher;
+import dev.understudy.teacher.TeacherRates;
+import dev.understudy.token.BytePairTrainer;
+import dev.understudy.token.Tokenizer;
+import dev.understudy.workload.Split;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Consumer;
+
+/**
+ * Measures one situation with one seed: learns asking, brings every policy to every share, decodes the test prompts.
+ */
+final class Measuring {
+    static final double[] SHARES = {0, 0.02, 0.05, 0.1, 0.2};
+    private static final int[] FEWER = {100, 300};
+    private static final long TRAIN_SEED = 555;
+    private static final long DEVELOPMENT_SEED = 98;
+    private static final long TEST_SEED = 99;
+    private static final long SEED_STRIDE = 1000;
+
+    private final Engine engine;
+    private final Clock clock;
+    private final Sizes sizes;
+    private final Consumer<String> reports;
+
+    /**
+     * How much is measured.
+     *
+     * @param prompts test prompts of a situation
+     * @param pricing prompts of a situation on which the budgets of the head are priced
+     * @param development those of them on which the knobs of every policy are set
+     * @param labelled labelled sequences that asking is learnt from, of a workload
+     */
+    record Sizes(int prompts, int pricing, int development, int labelled) {
+        /** Labelled sequences of a situation. */
+        int labelled(Situation situation) {
+            return labelled * situation.workloads().size();
+        }
+    }
+
+    Measuring(Engine engine, Clock clock, Sizes sizes, Consumer<String> reports) {
+        this.engine = engine;
+        this.clock = clock;
+        this.sizes = sizes;
+        this.reports = reports;
+    }
+
+    /** What a head is learnt from and priced on. */
+    private record Evidence(List<AskEvidence> train, List<AskEvidence> heldOut) {}
+
+    Cell cell(Situation situation, int seed, Path student, Path teacher) throws IOException {
+        Path log = Files.createTempFile("understudy-frontier-", ".log");
+        try (Tokenizer tokenizer = engine.tokenizer(student);
+                LanguageModel serving = engine.open(student, Kernel.FP16_PACKED);
+                CallLog calls = new CallLog(log, clock);
+                LocalTeacher local = LocalTeacher.open(engine, teacher, calls, TeacherRates.FREE);
+                Remembering asked = new Remembering(local)) {
+            PromptTemplate template = PromptTemplate.read(student);
+            int count = sizes.labelled(situation);
+            Traffic train = traffic(situation, count, Split.TRAIN, TRAIN_SEED, seed, tokenizer, template);
+            Traffic pricing = traffic(situation, sizes.pricing, Split.DEV, DEVELOPMENT_SEED, seed, tokenizer, template);
+            int each = Math.max(1, sizes.development / situation.workloads().size());
+            Traffic development = pricing.upTo(each, situation);
+            Traffic test = traffic(situation, sizes.prompts, Split.TEST, TEST_SEED, seed, tokenizer, template);
+            Evidence evidence = evidence(student, teacher, train, pricing);
+            int end = tokenizer.vocabulary().special(BytePairTrainer.END).orElseThrow();
+            Rollouts rollouts = new Rollouts(serving, tokenizer, List.of(end), clock);
+            RolloutPrices prices = new RolloutPrices(rollouts, Decoding.prompts(pricing), asked);
+            Budgets budgets = new Budgets(prices, evidence.train, evidence.heldOut, seed);
+            PricedHead head = budgets.learn();
+            reports.accept(situation.title() + " seed " + seed + ": the head is learnt and priced");
+            Decoding decoding = new Decoding(rollouts, asked);
+            Run run = new Run(situation, decoding, development, test, head);
+            Cell cell = new Cell(
+                    situation.title(),
+                    seed,
+                    test.size(),
+                    train.size(),
+                    run.exact(new AskPolicy.Never()),
+                    run.exact(new AskPolicy.Always()),
+                    run.points(train.size()),
+                    budgets.measure(head, decoding, test),
+                    run.fewer(evidence, seed));
+            reports.accept(situation.title() + " seed " + seed + " is measured");
+            return cell;
+        } finally {
+            Files.deleteIfExists(log);
+        }
+    }
+
+    private static Traffic traffic(
+            Situation situation,
+            int count,
+            Split split,
+            long base,
+            int seed,
+            Tokenizer tokenizer,
+            PromptTemplate template) {
+        int each = Math.max(1, count / situation.workloads().size());
+        return Traffic.of(situation, each, split, base + SEED_STRIDE * seed, tokenizer, template);
+    }
+
+    private Evidence evidence(Path student, Path teacher, Traffic train, Traffic pricing) {
+        try (LanguageModel reader = engine.open(student, Kernel.FP32);
+                LanguageModel judge = engine.open(teacher, Kernel.FP32)) {
+            TeacherLabels labels = new TeacherLabels(judge);
+            AskReading reading = new AskReading(reader);
+            return new Evidence(
+                    reading.read(labels.label(train.recorded())), reading.read(labels.label(pricing.recorded())));
+        }
+    }
+
+    /** The decoding part of a cell. */
+    private final class Run {
+        private final Situation situation;
+        private final Decoding decoding;
+        private final Traffic development;
+        private final Traffic test;
+        private final PricedHead head;
+
+        Run(Situation situation, Decoding decoding, Traffic development, Traffic test, PricedHead head) {
+            this.situation = situation;
+            this.decoding = decoding;
+            this.development = development;
+            this.test = test;
+            this.head = head;
+        }
+
+        double exact(AskPolicy policy) {
+            return decoding.run(test, Terms.of(policy, AskHead.NONE, 1)).exactMatch();
+        }
+
+        List<Cell.Point> points(int labelled) {
+            List<Cell.Point> points = new ArrayList<>();
+            for (Contender contender : Contenders.of(head, decoding, development)) {
+                int behind = contender.name().startsWith("ask-token") ? labelled : 0;
+                for (Cost cost : Cost.values()) {
+                    for (double share : SHARES) {
+                        points.add(point(contender, cost, share, behind, points));
+                    }
+                }
+                reports.accept(situation.title() + ": " + contender.name() + " is measured");
+            }
+            return points;
+        }
+
+        /** A point; where the same setting was decoded already, its outcome is taken over. */
+        private Cell.Point point(
+                Contender contender, Cost cost, double share, int labelled, List<Cell.Point> measured) {
+            boolean sameOnBothAxes = !(contender instanceof Contender.Choosing) && cost == Cost.FORWARDS;
+            for (Cell.Point old : measured) {
+                if (sameOnBothAxes && old.policy().equals(contender.name()) && old.share() == share) {
+                    return old.on(cost.title());
+                }
+            }
+            Setting setting = share == 0 ? Setting.never() : contender.at(share, cost);
+            for (Cell.Point old : measured) {
+                if (old.policy().equals(contender.name()) && old.setting().equals(setting.text())) {
+                    return old.on(cost.title()).at(share);
+                }
+            }
+            Outcome outcome = decoding.run(test, setting.terms());
+            return Cell.Point.of(contender.name(), cost.title(), share, setting.text(), outcome, labelled);
+        }
+
+        /** Learned asking at the share that the situation is about, from parts of the evidence. */
+        List<Cell.Point> fewer(Evidence evidence, int seed) {
+            List<Cell.Point> points = new ArrayList<>();
+            int workloads = situation.workloads().size();
+            int each = evidence.train.size() / workloads;
+            for (int count : FEWER) {
+                if (count >= each) {
+                    continue;
+                }
+                List<AskEvidence> part = new ArrayList<>();
+                for (int i = 0; i < evidence.train.size(); i++) {
+                    if (i % each < count) {
+                        part.add(evidence.train.get(i));
+                    }
+                }
+                PricedHead fromFew = Budgets.learn(AskPlan.defaults().withSeed(1 + seed), part, evidence.heldOut);
+                AskPolicy policy = new AskPolicy.AskToken(Action.THRESHOLD);
+                Scoring scoring = new Scoring("ask-token", policy, fromFew, decoding, development);
+                Setting setting = scoring.at(situation.share(), Cost.WRITTEN);
+                Outcome outcome = decoding.run(test, setting.terms());
+                String text = String.format(Locale.ROOT, "%s, %d sequences", setting.text(), part.size());
+                points.add(Cell.Point.of(
+                        scoring.name(), Cost.WRITTEN.title(), situation.share(), text, outcome, part.size()));
+            }
+            return points;
+        }
+    }
+}
