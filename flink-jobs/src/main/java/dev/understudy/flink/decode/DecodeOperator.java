@@ -157,6 +157,7 @@ final class DecodeOperator extends AbstractStreamOperator<WireRecord>
                 new CheckpointId(student.initialId()),
                 directory,
                 dialect,
+                settings.ask().policy(),
                 clock);
         DecodeConfig config = DecodeConfig.of(student.rows(), endIds(student, directory), settings.ask());
         return new DecodeSession(

@@ -246,7 +246,7 @@ final class DecodeSession implements DecodeListener, SwapHost, AutoCloseable {
 
     @Override
     public void serve(ModelVersion version) {
-        decoder.serve(version.id().value(), version.model());
+        decoder.serve(version.id().value(), version.model(), version.head());
     }
 
     @Override

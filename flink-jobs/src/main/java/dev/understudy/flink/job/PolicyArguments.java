@@ -5,6 +5,7 @@ import dev.understudy.config.Setting;
 import dev.understudy.config.SettingKind;
 import dev.understudy.config.SettingsReader;
 import dev.understudy.decode.ask.AskPolicy;
+import dev.understudy.decode.ask.AskPolicy.AskToken.Action;
 import dev.understudy.decode.ask.AskPolicy.Bild;
 import dev.understudy.decode.ask.AskPolicy.Speculative;
 import java.util.ArrayList;
@@ -22,6 +23,7 @@ final class PolicyArguments {
         CONFIDENCE,
         ENTROPY,
         MARGIN,
+        ASK_TOKEN,
         BILD,
         SPECULATIVE
     }
@@ -52,6 +54,12 @@ final class PolicyArguments {
             SettingKind.number(0, 1),
             0.3,
             "Policy margin asks below this distance of the two likeliest tokens, under a fixed price.");
+    private static final Setting<Action> ACTION = Setting.of(
+            "decode.ask.action",
+            SettingKind.choice(Action.class),
+            Action.THRESHOLD,
+            "Policy ask-token asks where its head's difficulty is above the price (threshold), or draws (sampled). It"
+                    + " needs students with a trained ask head.");
     private static final Setting<Double> FALLBACK = Setting.of(
             "decode.bild.fallback",
             inside(),
@@ -85,6 +93,7 @@ final class PolicyArguments {
             Policy.CONFIDENCE, List.of(CONFIDENCE),
             Policy.ENTROPY, List.of(ENTROPY),
             Policy.MARGIN, List.of(MARGIN),
+            Policy.ASK_TOKEN, List.of(ACTION),
             Policy.BILD, List.of(FALLBACK, ROLLBACK, MAX_DRAFT),
             Policy.SPECULATIVE, List.of(DRAFT_TOKENS, LENIENCE)));
 
@@ -146,6 +155,7 @@ final class PolicyArguments {
             case CONFIDENCE -> new AskPolicy.Confidence(given.read(CONFIDENCE));
             case ENTROPY -> new AskPolicy.Entropy(given.read(ENTROPY));
             case MARGIN -> new AskPolicy.Margin(given.read(MARGIN));
+            case ASK_TOKEN -> new AskPolicy.AskToken(given.read(ACTION));
             case BILD -> new Bild(given.read(FALLBACK), given.read(ROLLBACK), given.read(MAX_DRAFT));
             case SPECULATIVE -> new Speculative(given.read(DRAFT_TOKENS), given.read(LENIENCE));
         };

@@ -5,6 +5,9 @@ import dev.understudy.checkpoint.CheckpointManifest;
 import dev.understudy.checkpoint.CheckpointRejectedException;
 import dev.understudy.checkpoint.FileCheckpointStore;
 import dev.understudy.checkpoint.Probes;
+import dev.understudy.decode.ask.AskHead;
+import dev.understudy.decode.ask.AskPolicy;
+import dev.understudy.decode.head.AskHeadFile;
 import dev.understudy.lm.Engine;
 import dev.understudy.lm.Kernel;
 import dev.understudy.lm.LanguageModel;
@@ -26,11 +29,13 @@ public final class ModelLoading {
     private final Path initialDirectory;
     private final Clock clock;
     private final Dialect dialect;
+    private final AskPolicy policy;
 
     /**
      * @param initial name of the version that the job starts with
      * @param initialDirectory its model directory
      * @param dialect what every version must share with the one that the job starts with
+     * @param policy what every version must be able to decide by
      */
     public ModelLoading(
             Engine engine,
@@ -39,6 +44,7 @@ public final class ModelLoading {
             CheckpointId initial,
             Path initialDirectory,
             Dialect dialect,
+            AskPolicy policy,
             Clock clock) {
         this.engine = engine;
         this.kernel = kernel;
@@ -46,6 +52,7 @@ public final class ModelLoading {
         this.initial = initial;
         this.initialDirectory = initialDirectory;
         this.dialect = dialect;
+        this.policy = policy;
         this.clock = clock;
     }
 
@@ -63,8 +70,9 @@ public final class ModelLoading {
     public ModelVersion load(CheckpointId id) {
         long started = clock.millis();
         if (id.equals(initial) && !store.isPublished(id)) {
+            LanguageModel model = engine.open(initialDirectory, kernel);
             return new ModelVersion(
-                    id, engine.open(initialDirectory, kernel), "started with", clock.millis() - started);
+                    id, model, head(id, initialDirectory, model), "started with", clock.millis() - started);
         }
         CheckpointManifest manifest = store.verify(id);
         if (!manifest.contents()
@@ -80,6 +88,7 @@ public final class ModelLoading {
             throw new CheckpointRejectedException("Cannot serve checkpoint " + id + ": " + objection + ".");
         });
         LanguageModel model = engine.open(store.directory(id), kernel);
+        AskHead head = head(id, store.directory(id), model);
         try {
             Optional<String> objection =
                     Probes.objection(model, manifest.contents().probes(), kernel);
@@ -93,8 +102,24 @@ public final class ModelLoading {
         return new ModelVersion(
                 id,
                 model,
+                head,
                 "sha256 of " + manifest.contents().files().size() + " files, "
                         + manifest.contents().probes().size() + " probes",
                 clock.millis() - started);
+    }
+
+    /** The version's ask head; a version that the policy cannot decide by is refused here, not on the task thread. */
+    private AskHead head(CheckpointId id, Path directory, LanguageModel model) {
+        try {
+            AskHead head = AskHeadFile.read(directory);
+            policy.scorer(head, model.shape());
+            return head;
+        } catch (IllegalArgumentException e) {
+            model.close();
+            throw new CheckpointRejectedException("Cannot serve checkpoint " + id + ": " + e.getMessage(), e);
+        } catch (RuntimeException e) {
+            model.close();
+            throw e;
+        }
     }
 }

@@ -159,6 +159,18 @@ class ServingArgumentsTest {
     }
 
     @Test
+    void askingMayBeLearnt() {
+        assertThat(parse("decode.policy=ask-token").decode().ask().policy())
+                .isEqualTo(new AskPolicy.AskToken(AskPolicy.AskToken.Action.THRESHOLD));
+        assertThat(parse("decode.policy=ask-token", "decode.ask.action=sampled")
+                        .decode()
+                        .ask()
+                        .policy())
+                .isEqualTo(new AskPolicy.AskToken(AskPolicy.AskToken.Action.SAMPLED));
+        assertThatThrownBy(() -> parse("decode.ask.action=sampled")).hasMessageContaining("decode.ask.action");
+    }
+
+    @Test
     void aPolicyTakesItsOwnSettingWhereThePriceIsFixed() {
         ServingConfig config = parse("decode.policy=margin", "decode.margin.threshold=0.4", "budget.target.kind=fixed");
 

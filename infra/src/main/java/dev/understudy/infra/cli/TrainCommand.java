@@ -1,6 +1,7 @@
 package dev.understudy.infra.cli;
 
 import dev.understudy.config.SettingsException;
+import dev.understudy.infra.train.AskTraining;
 import dev.understudy.infra.train.TrainRun;
 import dev.understudy.infra.train.TrainSettings;
 import dev.understudy.infra.train.TrainSettings.Beginning;
@@ -32,6 +33,7 @@ import picocli.CommandLine.Option;
 final class TrainCommand implements Callable<Integer> {
     private static final String CROSS_ENTROPY = "cross-entropy";
     private static final String FORWARD_KL = "forward-kl";
+    private static final String KDTW = "kdtw";
 
     /** What to make. */
     enum Recipe {
@@ -60,7 +62,7 @@ final class TrainCommand implements Callable<Integer> {
     @Option(
             names = "--method",
             description =
-                    "cross-entropy, or with --teacher forward-kl (default), reverse-kl, generalised-jsd, skew-kl, skew-reverse-kl.")
+                    "cross-entropy, or with --teacher forward-kl (default), reverse-kl, generalised-jsd, skew-kl, skew-reverse-kl; kdtw teaches the model of --from when to ask --teacher.")
     private @Nullable String method;
 
     @Option(names = "--resume", description = "Continues the interrupted run in --out.")
@@ -113,6 +115,9 @@ final class TrainCommand implements Callable<Integer> {
                         + ": it is not a folder, expected a Hugging Face directory. Correct the path.");
             }
         }
+        if (named.equals(KDTW)) {
+            return asking(file);
+        }
         Beginning beginning = from != null ? Beginning.MODEL : teacher != null ? Beginning.TEACHER : Beginning.NOTHING;
         TrainSettings settings;
         try {
@@ -126,6 +131,18 @@ final class TrainCommand implements Callable<Integer> {
         TrainRun.Start start = resume ? TrainRun.Start.RESUMED : TrainRun.Start.FRESH;
         TrainRun.Request request = new TrainRun.Request(file, out, from, teacher, named, settings, start);
         new TrainRun(request, device.engine(), clock, spec.commandLine().getOut()).run();
+        return 0;
+    }
+
+    private int asking(Path file) throws IOException {
+        if (from == null || teacher == null || model != null || resume) {
+            throw new UsageException(
+                    "--method kdtw learns when the model of --from asks that of --teacher, by one set of"
+                            + " settings and in one go; expected both of these, and neither --model nor --resume. Correct the"
+                            + " command.");
+        }
+        AskTraining.Request request = new AskTraining.Request(file, from, teacher, out);
+        new AskTraining(request, Engine.installed(), clock, spec.commandLine().getOut()).run();
         return 0;
     }
 
