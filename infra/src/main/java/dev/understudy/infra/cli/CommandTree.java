@@ -55,7 +55,7 @@ public final class CommandTree implements Callable<Integer> {
                 .addSubcommand(new JobCommand.Distil())
                 .addSubcommand(new CheckpointCommand())
                 .addSubcommand(new MethodsCommand())
-                .addSubcommand(new BenchCommand(clock, home))
+                .addSubcommand(BenchCommand.line(clock, home))
                 .setOut(out)
                 .setErr(err)
                 .setUsageHelpAutoWidth(true)

@@ -127,8 +127,7 @@ final class EvalCommand implements Callable<Integer> {
         }
         check();
         Map<String, List<Pair>> sets = sets();
-        Path chosen =
-                directory == null ? home.resolve("infra").resolve("models").resolve("teacher") : directory;
+        Path chosen = ShippedModels.teacher(home, directory);
         Map<String, Result> results = new LinkedHashMap<>();
         Engine engine = device.engine();
         try (ModelOnDisk model = ModelOnDisk.open(engine, chosen, kernel);

@@ -159,7 +159,7 @@ public final class AskTraining {
 
     private PricedHead sharpen(PricedHead head, List<Pair> pairs, Tokenizer tokenizer, int end) throws IOException {
         Path log = Files.createTempFile("understudy-train-", ".log");
-        try (LanguageModel serving = engine.open(request.student(), Kernel.FP16_PACKED);
+        try (LanguageModel serving = engine.open(request.student(), Kernel.FP16);
                 CallLog calls = new CallLog(log, clock);
                 LocalTeacher teacher = LocalTeacher.open(engine, request.teacher(), calls, TeacherRates.FREE)) {
             Rollouts rollouts = new Rollouts(serving, tokenizer, List.of(end), clock);

@@ -78,7 +78,7 @@ final class Measuring {
     Cell cell(Situation situation, int seed, Path student, Path teacher) throws IOException {
         Path log = Files.createTempFile("understudy-frontier-", ".log");
         try (Tokenizer tokenizer = engine.tokenizer(student);
-                LanguageModel serving = engine.open(student, Kernel.FP16_PACKED);
+                LanguageModel serving = engine.open(student, Kernel.FP16);
                 CallLog calls = new CallLog(log, clock);
                 LocalTeacher local = LocalTeacher.open(engine, teacher, calls, TeacherRates.FREE);
                 Remembering asked = new Remembering(local)) {
