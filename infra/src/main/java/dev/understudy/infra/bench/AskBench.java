@@ -1,5 +1,6 @@
 package dev.understudy.infra.bench;
 
+import com.sun.management.OperatingSystemMXBean;
 import dev.understudy.budget.BudgetConfig;
 import dev.understudy.budget.TenantBudget;
 import dev.understudy.budget.price.HelpPrice;
@@ -10,11 +11,13 @@ import dev.understudy.decode.ask.AskPolicy;
 import dev.understudy.decode.ask.TargetPrices;
 import dev.understudy.workload.IntakeStream;
 import dev.understudy.workload.Split;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * What help costs while it is not used: the same decoder, model and prompts with policy confidence, whose price no
@@ -22,16 +25,24 @@ import java.util.List;
  */
 public final class AskBench {
     private static final int WARM_UP = 2;
+    private static final OperatingSystemMXBean SYSTEM =
+            ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
 
     private final BenchSetup setup;
     private final Clock clock;
     private final List<String> texts = new ArrayList<>();
 
-    /** One alternation, tokens a second on each side. */
-    public record Round(double never, double confidence) {
-        /** Confidence over never. */
-        public double ratio() {
-            return confidence / never;
+    /** One side's turn: tokens a second, and tokens a second of processor time. */
+    public record Turn(double speed, double cpuSpeed) {}
+
+    /** One alternation. */
+    public record Round(Turn never, Turn confidence) {
+        double ratio() {
+            return confidence.speed() / never.speed();
+        }
+
+        double cpuRatio() {
+            return confidence.cpuSpeed() / never.cpuSpeed();
         }
     }
 
@@ -41,6 +52,7 @@ public final class AskBench {
      * @param ratio confidence over never
      * @param lowerQuartile of the ratios
      * @param upperQuartile of the ratios
+     * @param cpuRatio the same of processor time, which a busy machine disturbs less
      */
     public record Figures(
             double neverTokensPerSecond,
@@ -48,15 +60,21 @@ public final class AskBench {
             double ratio,
             double lowerQuartile,
             double upperQuartile,
+            double cpuRatio,
             List<Round> rounds) {
         static Figures of(List<Round> rounds) {
             double[] ratios = rounds.stream().mapToDouble(Round::ratio).sorted().toArray();
             return new Figures(
-                    Medians.of(rounds.stream().mapToDouble(Round::never).toArray()),
-                    Medians.of(rounds.stream().mapToDouble(Round::confidence).toArray()),
+                    Medians.of(rounds.stream()
+                            .mapToDouble(round -> round.never().speed())
+                            .toArray()),
+                    Medians.of(rounds.stream()
+                            .mapToDouble(round -> round.confidence().speed())
+                            .toArray()),
                     Medians.of(ratios),
                     ratios[(int) Math.round(0.25 * (ratios.length - 1))],
                     ratios[(int) Math.round(0.75 * (ratios.length - 1))],
+                    Medians.of(rounds.stream().mapToDouble(Round::cpuRatio).toArray()),
                     List.copyOf(rounds));
         }
     }
@@ -82,17 +100,23 @@ public final class AskBench {
         List<Round> measured = new ArrayList<>();
         try (BareEngine engine = new BareEngine(clock, setup)) {
             for (int round = -WARM_UP; round < rounds; round++) {
-                double[] speeds = new double[2];
-                for (int turn : round % 2 == 0 ? new int[] {0, 1} : new int[] {1, 0}) {
-                    Finishes side = turn == 0 ? engine.decode(texts) : engine.decode(texts, confidence, idle);
-                    speeds[turn] = side.tokensPerSecond();
+                Turn[] turns = new Turn[2];
+                for (int side : round % 2 == 0 ? new int[] {0, 1} : new int[] {1, 0}) {
+                    turns[side] = turn(() -> side == 0 ? engine.decode(texts) : engine.decode(texts, confidence, idle));
                 }
                 if (round >= 0) {
-                    measured.add(new Round(speeds[0], speeds[1]));
+                    measured.add(new Round(turns[0], turns[1]));
                 }
             }
         }
         return Figures.of(measured);
+    }
+
+    private static Turn turn(Supplier<Finishes> decoding) {
+        long before = SYSTEM.getProcessCpuTime();
+        Finishes finishes = decoding.get();
+        double seconds = (SYSTEM.getProcessCpuTime() - before) / 1e9;
+        return new Turn(finishes.tokensPerSecond(), finishes.tokens() / seconds);
     }
 
     /** The difficulty of a law over V tokens is at most 1 - 1/V. */

@@ -144,13 +144,14 @@ final class BenchCommand {
                                 ? json(figures)
                                 : String.format(
                                         Locale.ROOT,
-                                        "never %.0f tokens/s, confidence %.0f tokens/s, ratio %.3f (quartiles %.3f and %.3f of %d rounds)",
+                                        "never %.0f tokens/s, confidence %.0f tokens/s, ratio %.3f (quartiles %.3f and %.3f of %d rounds), of processor time %.3f",
                                         figures.neverTokensPerSecond(),
                                         figures.confidenceTokensPerSecond(),
                                         figures.ratio(),
                                         figures.lowerQuartile(),
                                         figures.upperQuartile(),
-                                        figures.rounds().size()));
+                                        figures.rounds().size(),
+                                        figures.cpuRatio()));
         return 0;
     }
 
