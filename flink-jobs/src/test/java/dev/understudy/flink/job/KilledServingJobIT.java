@@ -7,6 +7,7 @@ import dev.understudy.flink.job.WordJob.Asking;
 import dev.understudy.wire.Topics;
 import dev.understudy.wire.decode.CompletionProduced;
 import dev.understudy.wire.decode.HelpState;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -68,12 +69,15 @@ class KilledServingJobIT {
         assertThat(tokens(killed)).isEqualTo(calm);
     }
 
+    /** With help that is waited for, a disturbed run asks where the calm one does, whatever the teacher says there. */
     @Test
-    void withAmpleHelpSequencesOfTwoAuthorsGoOnWhereTheyWere() throws Exception {
-        TeacherSource teacher = new AgreeingTeacherSource(
-                directory.resolve(STUDENT).toString(), log("ample.").file().toString());
+    void withAmpleHelpAllTokensOfATeacherWhoDisagreesAreWhereTheyWouldHaveBeen() throws Exception {
+        List<CompletionProduced> undisturbed;
+        try (RunningJob job = started(ample("ample-calm.", 8))) {
+            undisturbed = completions("ample-calm.");
+        }
         List<CompletionProduced> killed;
-        try (RunningJob job = started(alone("ample.", 2).asking(Asking.share(0.2, 1_000_000, teacher)))) {
+        try (RunningJob job = started(ample("ample.", 2))) {
             log("ample.").awaitTokens(100);
             pipeline.replaceTaskManager();
             killed = completions("ample.");
@@ -89,11 +93,26 @@ class KilledServingJobIT {
                         && completion.getTeacherTokens()
                                 < completion.getTokenIds().size())
                 .isNotEmpty();
-        assertThat(tokens(killed)).isEqualTo(calm);
-        assertThat(log("ample.").tokens())
-                .isGreaterThanOrEqualTo(killed.stream()
-                        .mapToLong(CompletionProduced::getTeacherTokens)
-                        .sum());
+        assertThat(tokens(killed)).isEqualTo(tokens(undisturbed)).isNotEqualTo(calm);
+        assertThat(authors(killed)).isEqualTo(authors(undisturbed));
+        assertThat(log("ample.").tokens()).isGreaterThanOrEqualTo(teacherTokens(killed));
+        assertThat(log("ample-calm.").tokens()).isEqualTo(teacherTokens(undisturbed));
+    }
+
+    private static WordJob ample(String prefix, int rows) {
+        TeacherSource teacher = new ScriptedTeacherSource(log(prefix).file().toString());
+        return alone(prefix, rows).asking(Asking.share(0.2, 1_000_000, teacher).waiting());
+    }
+
+    private static long teacherTokens(List<CompletionProduced> completions) {
+        return completions.stream()
+                .mapToLong(CompletionProduced::getTeacherTokens)
+                .sum();
+    }
+
+    private static Map<String, ByteBuffer> authors(List<CompletionProduced> completions) {
+        return completions.stream()
+                .collect(Collectors.toMap(CompletionProduced::getId, CompletionProduced::getAuthors));
     }
 
     @Test

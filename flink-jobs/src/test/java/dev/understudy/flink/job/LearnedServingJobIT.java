@@ -46,8 +46,8 @@ class LearnedServingJobIT {
         List<CompletionProduced> completions = List.of();
         try (Pipeline pipeline = new Pipeline()) {
             pipeline.createTopics("learned.");
-            try (RunningJob job =
-                    pipeline.start(WordJob.alone("learned.", directory).asking(new Asking(config, 100_000, teacher)))) {
+            try (RunningJob job = pipeline.start(
+                    WordJob.alone("learned.", directory).asking(new Asking(config, 100_000, teacher, Duration.ZERO)))) {
                 // Help arrives with Flink's checkpoints, so the first prompts may go without.
                 for (int round = 1; round <= ROUNDS && helped(completions) < PROMPTS; round++) {
                     pipeline.send("learned.", Topics.PROMPTS, WordJob.prompts((round - 1) * PROMPTS, PROMPTS));

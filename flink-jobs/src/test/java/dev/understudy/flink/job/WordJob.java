@@ -38,17 +38,23 @@ record WordJob(
     /**
      * @param cap teacher tokens that the tenant has
      * @param teacher null for none
+     * @param patience how long a sequence waits for allowance
      */
-    record Asking(AskConfig config, long cap, @Nullable TeacherSource teacher) {
-        static final Asking NEVER = new Asking(AskConfig.never(), 0, null);
+    record Asking(AskConfig config, long cap, @Nullable TeacherSource teacher, Duration patience) {
+        static final Asking NEVER = new Asking(AskConfig.never(), 0, null, Duration.ZERO);
 
         /** Asks for a share of the tokens, drawn for each position, so that equal runs ask at equal positions. */
         static Asking share(double share, long cap, TeacherSource teacher) {
-            return new Asking(plain(new AskPolicy.Random(share)), cap, teacher);
+            return new Asking(plain(new AskPolicy.Random(share)), cap, teacher, Duration.ZERO);
         }
 
         static Asking always(long cap, TeacherSource teacher) {
-            return new Asking(plain(new AskPolicy.Always()), cap, teacher);
+            return new Asking(plain(new AskPolicy.Always()), cap, teacher, Duration.ZERO);
+        }
+
+        /** The same, by sequences that rather wait than go on alone. */
+        Asking waiting() {
+            return new Asking(config, cap, teacher, Duration.ofMinutes(2));
         }
 
         private static AskConfig plain(AskPolicy policy) {
@@ -78,10 +84,11 @@ record WordJob(
     }
 
     ServingConfig config(String bootstrapServers) {
-        BudgetConfig budgets =
-                BudgetConfig.of(List.of(TenantBudget.of(TENANT, asking.cap(), asking.cap() * 100, Duration.ofHours(1))
-                        .withAuditShare(0)
-                        .aimingAt(new HelpTarget.Fixed())));
+        BudgetConfig budgets = BudgetConfig.of(
+                        List.of(TenantBudget.of(TENANT, asking.cap(), asking.cap() * 100, Duration.ofHours(1))
+                                .withAuditShare(0)
+                                .aimingAt(new HelpTarget.Fixed())))
+                .waiting(asking.patience());
         StudentConfig student = new StudentConfig(
                 "p0",
                 folder.resolve(model).toString(),
