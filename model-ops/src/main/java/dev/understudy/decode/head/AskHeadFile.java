@@ -22,7 +22,6 @@ public final class AskHeadFile {
 
     private static final String FORM = "form";
     private static final String PRICED = "priced";
-    private static final String LEVELLED = "levelled";
     private static final String SIZES = "sizes";
 
     private AskHeadFile() {}
@@ -33,21 +32,9 @@ public final class AskHeadFile {
         add(tensors, "doubt", head.doubt());
         add(tensors, "remaining", head.remaining());
         add(tensors, head.levels());
-        save(
-                directory,
-                tensors,
-                PRICED,
-                sizes(head.doubt()) + "," + head.remaining().units(),
-                head.levels());
-    }
-
-    /** Writes a head into a model directory, over one that is there. */
-    public static void write(Path directory, LevelledHead head) {
-        List<NamedTensor> tensors = new ArrayList<>();
-        add(tensors, "network", head.network());
-        add(tensors, head.levels());
-        tensors.add(vector("told", floats(head.told())));
-        save(directory, tensors, LEVELLED, sizes(head.network()) + "," + head.told().length, head.levels());
+        String sizes = head.doubt().inputs() + "," + head.doubt().units() + ","
+                + head.remaining().units() + "," + head.levels().levels().length;
+        SafetensorsWriter.write(directory.resolve(NAME), tensors, Storage.FP32, Map.of(FORM, PRICED, SIZES, sizes));
     }
 
     /**
@@ -65,37 +52,16 @@ public final class AskHeadFile {
         String form = file.metadata().getOrDefault(FORM, "");
         int[] sizes = sizes(path, file.metadata().getOrDefault(SIZES, ""));
         AskLevels levels = levels(file, sizes[sizes.length - 1]);
+        if (!form.equals(PRICED)) {
+            throw new ModelRejectedException("Cannot use " + path + ": its form is '" + form + "', expected " + PRICED
+                    + "; train the head with this build.");
+        }
         try {
-            return switch (form) {
-                case PRICED ->
-                    new PricedHead(
-                            network(file, "doubt", sizes[0], sizes[1]),
-                            network(file, "remaining", sizes[0], sizes[2]),
-                            levels);
-                case LEVELLED ->
-                    new LevelledHead(
-                            network(file, "network", sizes[0], sizes[1]),
-                            doubles(read(file, "told", sizes[2])),
-                            levels);
-                default ->
-                    throw new ModelRejectedException("Cannot use " + path + ": its form is '" + form + "', expected "
-                            + PRICED + " or " + LEVELLED + "; train the head with this build.");
-            };
+            return new PricedHead(
+                    network(file, "doubt", sizes[0], sizes[1]), network(file, "remaining", sizes[0], sizes[2]), levels);
         } catch (IllegalArgumentException e) {
             throw new ModelRejectedException("Cannot use " + path + ": " + e.getMessage(), e);
         }
-    }
-
-    private static void save(Path directory, List<NamedTensor> tensors, String form, String sizes, AskLevels levels) {
-        SafetensorsWriter.write(
-                directory.resolve(NAME),
-                tensors,
-                Storage.FP32,
-                Map.of(FORM, form, SIZES, sizes + "," + levels.levels().length));
-    }
-
-    private static String sizes(AskNetwork network) {
-        return network.inputs() + "," + network.units();
     }
 
     private static int[] sizes(Path path, String text) {

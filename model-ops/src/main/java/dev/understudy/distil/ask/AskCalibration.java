@@ -1,7 +1,6 @@
 package dev.understudy.distil.ask;
 
 import dev.understudy.decode.head.AskLevels;
-import dev.understudy.decode.head.LevelledHead;
 import dev.understudy.decode.head.PricedHead;
 import java.util.List;
 import java.util.function.DoubleUnaryOperator;
@@ -39,19 +38,6 @@ public final class AskCalibration {
     public AskLevels levels(PricedHead head, double[] levels) {
         double[][][] outputs = outputs(head);
         return levels(levels, logit -> replay(outputs, logit).use());
-    }
-
-    /** Prices of a head at ascending levels. */
-    public AskLevels levels(LevelledHead head, double[] levels) {
-        double[] prices = new double[levels.length];
-        double[] use = new double[levels.length];
-        for (int l = 0; l < levels.length; l++) {
-            double level = levels[l];
-            double logit = price(level, at -> replay(head, level, at).use());
-            prices[l] = PathTerms.sigmoid(l == 0 ? logit : Math.min(logit, logitOf(prices[l - 1])));
-            use[l] = replay(head, level, logit).use();
-        }
-        return new AskLevels(levels, prices, use);
     }
 
     /** What a head does at a price. */
@@ -122,29 +108,6 @@ public final class AskCalibration {
             right += good ? 1 : 0;
         }
         return new Outcome((double) asks / tokens, (double) right / outputs.length);
-    }
-
-    private Outcome replay(LevelledHead head, double level, double priceLogit) {
-        int told = head.told().length;
-        int width = head.network().inputs();
-        float[] input = new float[width];
-        float[] work = new float[head.network().units()];
-        LevelledHead.tell(head.told(), level, input, width - told);
-        long asks = 0;
-        long tokens = 0;
-        int right = 0;
-        for (AskEvidence sequence : evidence) {
-            boolean good = true;
-            for (int t = 0; t < sequence.size(); t++) {
-                System.arraycopy(sequence.inputs()[t], 0, input, 0, width - told);
-                boolean ask = head.network().of(input, 0, work) > priceLogit;
-                asks += ask ? 1 : 0;
-                good &= ask || !sequence.differs(t, floor);
-            }
-            tokens += sequence.size();
-            right += good ? 1 : 0;
-        }
-        return new Outcome((double) asks / tokens, (double) right / evidence.size());
     }
 
     private static double logitOf(double probability) {

@@ -37,19 +37,6 @@ class AskHeadFileTest {
     }
 
     @Test
-    void aLevelledHeadComesBackAsItWas() {
-        LevelledHead head = new LevelledHead(Heads.random(12, 4, 1), new double[] {0, 0.125, 0.25}, LEVELS);
-        AskHeadFile.write(folder, head);
-
-        LevelledHead back = (LevelledHead) AskHeadFile.read(folder);
-
-        assertThat(back.network()).usingRecursiveComparison().isEqualTo(head.network());
-        assertThat(back.told()).containsExactly(0, 0.125, 0.25);
-        assertThat(back.levels()).usingRecursiveComparison().isEqualTo(LEVELS);
-        assertThat(back.hiddenWidth()).isEqualTo(4);
-    }
-
-    @Test
     void aDirectoryWithoutTheFileHasNoHead() {
         assertThat(AskHeadFile.read(folder)).isSameAs(AskHead.NONE);
     }

@@ -114,29 +114,4 @@ class AskHeadTest {
         assertThatThrownBy(() -> new PricedHead(Heads.random(9, 8, 3), Heads.random(8, 8, 4), LEVELS))
                 .hasMessageContaining("9 and 8 inputs");
     }
-
-    @Test
-    void levelledHeadIsToldTheBudget() {
-        float[] told = new float[3];
-        double[] levels = {0, 0.1, 0.3};
-        LevelledHead.tell(levels, 0.1, told, 0);
-        assertThat(told).containsExactly(0, 1, 0);
-        LevelledHead.tell(levels, 0.2, told, 0);
-        assertThat(told[1]).isCloseTo(0.5f, within(1e-6f));
-        assertThat(told[2]).isCloseTo(0.5f, within(1e-6f));
-        LevelledHead.tell(levels, 0, told, 0);
-        assertThat(told).containsExactly(1, 0, 0);
-        LevelledHead.tell(levels, 0.8, told, 0);
-        assertThat(told).containsExactly(0, 0, 1);
-
-        LevelledHead head = new LevelledHead(Heads.linear(12, 11, 2, 0), levels, LEVELS);
-        AskStep step = step(0);
-        float[] logits = new float[1];
-        step.level[0] = 0.3;
-        head.logits(step, logits);
-        assertThat(logits[0]).isCloseTo((float) (2 - Math.log(0.01 / 0.99)), within(1e-3f));
-        step.level[0] = 0.1;
-        head.logits(step, logits);
-        assertThat(logits[0]).isCloseTo((float) -Math.log(0.3 / 0.7), within(1e-3f));
-    }
 }
