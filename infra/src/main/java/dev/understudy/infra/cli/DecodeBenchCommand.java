@@ -5,7 +5,6 @@ import dev.understudy.infra.bench.DecodeBench;
 import dev.understudy.lm.Engine;
 import dev.understudy.lm.Kernel;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -81,11 +80,18 @@ final class DecodeBenchCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Engine engine = device.engine();
-        Path directory = model;
-        if (directory == null) {
-            directory = Files.createTempDirectory("understudy-bench-");
-            shape.write(engine, directory);
+        if (model != null) {
+            measure(engine, model);
+            return 0;
         }
+        try (BenchModels models = BenchModels.make()) {
+            shape.write(engine, models.folder());
+            measure(engine, models.folder());
+        }
+        return 0;
+    }
+
+    private void measure(Engine engine, Path directory) {
         String interpreter = python.interpreter();
         DecodeBench.Python other = interpreter == null
                 ? null
@@ -93,7 +99,6 @@ final class DecodeBenchCommand implements Callable<Integer> {
         DecodeBench.Settings settings =
                 new DecodeBench.Settings(rows, kernels, other == null ? List.of() : peers, tokens, tokens, rounds);
         output.printRows(new DecodeBench(engine, directory, settings).run(other), DecodeBenchCommand::text);
-        return 0;
     }
 
     private static String text(DecodeBench.Line line) {

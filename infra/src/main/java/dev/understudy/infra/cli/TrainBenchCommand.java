@@ -4,7 +4,6 @@ import dev.understudy.infra.bench.BenchShape;
 import dev.understudy.infra.bench.TrainBench;
 import dev.understudy.lm.Engine;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -76,19 +75,18 @@ final class TrainBenchCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Engine engine = device.engine();
-        Path models = Files.createTempDirectory("understudy-bench-");
-        student.write(engine, models.resolve("student"));
-        teacher.write(engine, models.resolve("teacher"));
         String interpreter = python.interpreter();
         TrainBench.Python other = interpreter == null
                 ? null
                 : new TrainBench.Python(interpreter, PythonOption.script(home, "peer_train.py"), peers);
-        TrainBench bench = new TrainBench(
-                engine,
-                models.resolve("student"),
-                models.resolve("teacher"),
-                new TrainBench.Settings(rows, tokens, topK, steps, rounds));
-        output.printRows(bench.run(other), TrainBench::text);
+        try (BenchModels models = BenchModels.make()) {
+            Path learner = models.folder().resolve("student");
+            Path master = models.folder().resolve("teacher");
+            student.write(engine, learner);
+            teacher.write(engine, master);
+            TrainBench.Settings settings = new TrainBench.Settings(rows, tokens, topK, steps, rounds);
+            output.printRows(new TrainBench(engine, learner, master, settings).run(other), TrainBench::text);
+        }
         return 0;
     }
 }
