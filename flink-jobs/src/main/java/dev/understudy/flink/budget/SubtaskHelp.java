@@ -6,15 +6,11 @@ import dev.understudy.budget.BudgetConfig;
 import dev.understudy.budget.Grant;
 import dev.understudy.budget.HelpShards;
 import dev.understudy.budget.Usage;
-import dev.understudy.budget.price.HelpUse;
 import dev.understudy.budget.price.PriceSet;
-import dev.understudy.budget.price.SightSums;
 import dev.understudy.budget.price.WorkloadTallies;
 import dev.understudy.budget.price.WorkloadTally;
 import dev.understudy.decode.FinishedSequence;
-import dev.understudy.decode.HelpUsed;
-import dev.understudy.decode.SequenceSnapshot;
-import dev.understudy.decode.WrittenTokens;
+import dev.understudy.decode.HelpTallies;
 import dev.understudy.decode.ask.AskPrices;
 import dev.understudy.decode.ask.TargetPrices;
 import dev.understudy.flink.wire.BudgetRecords;
@@ -42,6 +38,7 @@ public final class SubtaskHelp implements AutoCloseable {
     private final HelpShards shards;
     private final WorkloadTallies tallies;
     private final TargetPrices prices;
+    private final HelpTallies counts;
     private final Map<Object, BudgetChange> changes = new HashMap<>();
     private final BudgetConfig settings;
     private final UsagePublisher publisher;
@@ -70,6 +67,7 @@ public final class SubtaskHelp implements AutoCloseable {
         owned = HelpShards.owned(place.job(), place.subtask(), place.parallelism());
         shards = new HelpShards(budgets, owned, place.incarnation());
         tallies = new WorkloadTallies(owned.get(0));
+        counts = new HelpTallies(tallies, prices);
         publisher = new UsagePublisher(kafka.bootstrapServers());
     }
 
@@ -137,47 +135,9 @@ public final class SubtaskHelp implements AutoCloseable {
         prices.onPrice(price);
     }
 
-    /**
-     * Counts a finished sequence. Only sequences that were seen whole for a reason that has nothing to do with their
-     * difficulty say what a price is worth: audits, and those of a workload that asks everywhere.
-     */
+    /** Counts a finished sequence. */
     public void finished(FinishedSequence finished) {
-        SequenceSnapshot sequence = finished.sequence();
-        String tenant = sequence.prompt().tenant();
-        String workload = sequence.prompt().workload();
-        WrittenTokens written = sequence.written();
-        HelpUsed help = sequence.help();
-        tallies.finished(tenant, workload, sequence.version(), use(written, help), written.difficulty());
-        // A position at which help was refused says nothing about what a price is worth.
-        if (written.size() > 0 && help.masked() == 0 && finished.sight().propensity() > 0) {
-            tallies.looked(tenant, workload, sequence.version(), sight(finished.sight(), written));
-        }
-        boolean askedEverywhere = help.teacherTokens() == written.size()
-                && prices().price(tenant, workload, sequence.version()) == AskPrices.ASK_ALWAYS;
-        if (written.seenWhole() && (finished.audited() || askedEverywhere)) {
-            tallies.seenWhole(tenant, workload, sequence.version(), written.priceNeeded());
-        }
-    }
-
-    private static HelpUse use(WrittenTokens written, HelpUsed help) {
-        // A refused wish at which the sequence was ended has no token.
-        int masked = Math.min(help.masked(), written.size() - help.teacherTokens());
-        return new HelpUse(
-                written.size(),
-                masked,
-                help.teacherTokens(),
-                help.outlay().microDollars(),
-                help.outlay().waitedMillis());
-    }
-
-    private static SightSums sight(FinishedSequence.Sight sight, WrittenTokens written) {
-        if (!sight.due()) {
-            return SightSums.NONE.unseen();
-        } else if (!written.seenWhole()) {
-            return SightSums.NONE.missed(sight.propensity());
-        }
-        return SightSums.NONE.seen(
-                sight.propensity(), written.disagrees() ? SightSums.Verdict.DISAGREES : SightSums.Verdict.AGREES);
+        counts.finished(finished);
     }
 
     /**

@@ -14,7 +14,15 @@ final class NeededPrices {
     private static final double CURVE_WEIGHT = 100;
 
     private final double[] weight = new double[PriceScale.BINS];
-    private final Deque<Integer> recent = new ArrayDeque<>();
+    private final Deque<Seen> recent = new ArrayDeque<>();
+
+    /**
+     * One of the latest sequences.
+     *
+     * @param needed bin of the price that it needed
+     * @param inForce bin of the price that it was decoded at
+     */
+    private record Seen(int needed, int inForce) {}
 
     void clear() {
         Arrays.fill(weight, 0);
@@ -30,10 +38,10 @@ final class NeededPrices {
         }
     }
 
-    void add(int bin, long sequences) {
+    void add(int bin, long sequences, int inForce) {
         weight[bin] += sequences;
         for (long i = 0; i < Math.min(sequences, RECENT); i++) {
-            recent.addLast(bin);
+            recent.addLast(new Seen(bin, inForce));
             if (recent.size() > RECENT) {
                 recent.removeFirst();
             }
@@ -53,9 +61,13 @@ final class NeededPrices {
         return total;
     }
 
-    /** The highest bin at which the wanted fraction of sequences is right, or the bin of asking everywhere. */
+    /**
+     * The highest bin at which the wanted fraction of sequences is right, or the bin of asking everywhere. One wrong
+     * sequence more is counted than was seen: of all prices the highest that looks good enough is taken, and that one
+     * looks better than it is.
+     */
     int best(double target) {
-        double total = total();
+        double total = total() + 1;
         double right = 0;
         for (int bin = PriceScale.BINS - 1; bin > PriceScale.ALWAYS_BIN; bin--) {
             right += weight[bin];
@@ -70,8 +82,13 @@ final class NeededPrices {
         return recent.size();
     }
 
-    /** How many of the latest sequences were right at this bin's price. */
+    /**
+     * How many of the latest sequences were right at the price that they were decoded at and would be at this bin's. A
+     * price that has fallen since must not clear them: what made it fall is what there is to notice.
+     */
     int recentRight(int bin) {
-        return (int) recent.stream().filter(needed -> needed >= bin).count();
+        return (int) recent.stream()
+                .filter(seen -> seen.needed() >= Math.max(bin, seen.inForce()))
+                .count();
     }
 }

@@ -31,6 +31,8 @@ final class QualityLoop {
     private final Duration stepInterval;
     private final NeededPrices needed = new NeededPrices();
     private int bin = PriceScale.ALWAYS_BIN;
+    /** What the sequences that come in were decoded at; unknown, and then the lowest, at the start of a version. */
+    private int inForce = PriceScale.ALWAYS_BIN;
     /** Null until the first move under the serving version. */
     private @Nullable Instant raised;
 
@@ -59,6 +61,7 @@ final class QualityLoop {
     /** Starts under a new serving version; {@link #see} then brings what is known about it already. */
     void forget() {
         raised = null;
+        inForce = PriceScale.ALWAYS_BIN;
         needed.clear();
     }
 
@@ -68,6 +71,7 @@ final class QualityLoop {
             needed.carryOver(curve);
         }
         bin = earlier == null ? first(needed, target) : earlier.bin();
+        inForce = bin;
     }
 
     private int first(NeededPrices known, double target) {
@@ -76,10 +80,15 @@ final class QualityLoop {
     }
 
     void see(int priceBin, long sequences) {
-        needed.add(priceBin, sequences);
+        needed.add(priceBin, sequences, inForce);
     }
 
     void move(double target, Instant now) {
+        step(target, now);
+        inForce = bin;
+    }
+
+    private void step(double target, Instant now) {
         Instant lastRaised = raised == null ? now : raised;
         raised = lastRaised;
         if (bin != PriceScale.ALWAYS_BIN && missesTarget(target)) {

@@ -29,9 +29,9 @@ class PriceControllerTest {
     }
 
     @Test
-    void asksEverywhereUntilFortySequencesWereSeenWhole() {
+    void asksEverywhereUntilEnoughSequencesWereSeenWhole() {
         controller.serve("v1", Map.of());
-        see("v1", 39, RIGHT);
+        see("v1", 48, RIGHT);
         tick(0);
         assertThat(price().asksAlways()).isTrue();
 
