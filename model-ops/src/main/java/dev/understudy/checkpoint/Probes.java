@@ -19,7 +19,7 @@ public final class Probes {
     private static final int SLACK = 8;
     /**
      * Below this probability half-precision weights move log-probabilities freely without moving any decision; such ids
-     * are not compared under {@link Kernel#FP16}.
+     * are compared under {@link Kernel#FP32} alone.
      */
     private static final double LEAST_COMPARED = Math.log(1e-3);
 

@@ -15,8 +15,18 @@ public enum Kernel {
      */
     ONEDNN,
     /**
-     * Whichever of the others decodes a model of this shape fastest here: measured once a shape and process, in about a
-     * second, and logged with the figures. See {@link LanguageModel#kernel}.
+     * Half-precision weights, multiplied by the JVM's own vector instructions (CPU only, and only in a JVM that was
+     * started with {@link JavaDecoding#OPTION}). Weights and cache lie on the Java heap. Mean KL to {@link #FP32} as
+     * for {@link #FP16}; the figures of a row do not depend on the rows beside it.
      */
-    AUTO
+    VECTOR,
+    /**
+     * Whichever of the others decodes a model of this shape fastest here: measured once a shape and process, in a few
+     * seconds, and logged with the figures. Of a model above {@value #LARGE} weights only those of half precision are
+     * tried: reading weights is what limits it. See {@link LanguageModel#kernel}.
+     */
+    AUTO;
+
+    /** Weights above which {@link #AUTO} tries only half precision. */
+    public static final long LARGE = 300_000_000;
 }

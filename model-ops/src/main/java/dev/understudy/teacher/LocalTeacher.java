@@ -102,7 +102,7 @@ public final class LocalTeacher implements Teacher {
     public static LocalTeacher open(Engine engine, Path directory, CallLog log, TeacherRates rates) {
         Path name = directory.toAbsolutePath().normalize().getFileName();
         return new LocalTeacher(
-                name == null ? "teacher" : name.toString(), engine.open(directory, Kernel.FP16), 64, log, rates);
+                name == null ? "teacher" : name.toString(), engine.open(directory, Kernel.AUTO), 64, log, rates);
     }
 
     @Override

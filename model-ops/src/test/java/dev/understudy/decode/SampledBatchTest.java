@@ -45,7 +45,7 @@ class SampledBatchTest {
     @ParameterizedTest
     @EnumSource(
             value = Kernel.class,
-            names = {"FP32", "FP16"})
+            names = {"FP32", "FP16", "VECTOR"})
     void aloneInABatchShuffledAndResumedTheTokensAreTheSame(Kernel kernel) {
         List<Prompt> prompts = prompts();
         try (LanguageModel model = Engine.installed().open(MODEL, kernel)) {
@@ -68,7 +68,7 @@ class SampledBatchTest {
             // three comparisons of 200 sequences; a draw is that close to a border about once in ten thousand
             assertThat(excepted)
                     .as("sequences excepted because a draw hit a border, seed %d", SEED)
-                    .isLessThan(6);
+                    .isLessThan(kernel == Kernel.VECTOR ? 1 : 6);
         }
     }
 

@@ -59,8 +59,8 @@ public final class ServingArguments {
     private static final Setting<Kernel> KERNEL = Setting.of(
             "decode.kernel",
             SettingKind.choice(Kernel.class),
-            Kernel.FP16,
-            "How weights are multiplied; auto measures once and logs what it chose.");
+            Kernel.AUTO,
+            "How weights are multiplied; auto measures once and logs what it chose. vector needs a JVM with --add-modules jdk.incubator.vector (in a cluster: env.java.opts.all).");
     private static final Setting<List<Integer>> END_IDS = Setting.of(
             "decode.end-ids",
             SettingKind.list(SettingKind.count(0, Integer.MAX_VALUE)),

@@ -12,7 +12,7 @@ import java.util.List;
  * @param rows sequences at once, at least 1
  */
 record BenchSetup(Path model, int rows) {
-    static final Kernel KERNEL = Kernel.FP16;
+    static final Kernel KERNEL = Kernel.AUTO;
     static final String TENANT = "bench";
     /** Longest completion, tokens. */
     static final int MOST_TOKENS = 64;

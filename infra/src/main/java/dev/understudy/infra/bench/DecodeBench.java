@@ -184,7 +184,7 @@ public final class DecodeBench {
     /** Tokens a second that the machine allows: every matrix is read once a step and multiplied with every row. */
     private double limit(ModelShape shape, Kernel kernel, int rows) {
         long matrices = matrixElements(shape);
-        int width = kernel == Kernel.FP16 ? Short.BYTES : Float.BYTES;
+        int width = kernel == Kernel.FP16 || kernel == Kernel.VECTOR ? Short.BYTES : Float.BYTES;
         double positions = settings.prompt() + settings.tokens() / 2.0;
         double cache = 2.0 * shape.layers() * shape.keyValueHeads() * shape.headSize() * positions * rows;
         double attention = 4.0 * shape.layers() * shape.heads() * shape.headSize() * positions * rows;

@@ -44,7 +44,7 @@ final class DecodeBenchCommand implements Callable<Integer> {
     @Option(
             names = "--kernel",
             split = ",",
-            defaultValue = "FP16",
+            defaultValue = "AUTO",
             description = "Any of ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
     private List<Kernel> kernels = List.of();
 

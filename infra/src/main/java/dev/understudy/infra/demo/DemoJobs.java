@@ -75,7 +75,7 @@ final class DemoJobs {
                 ? files.work().resolve("elsewhere").toString()
                 : files.store().toString();
         StudentConfig student = new StudentConfig(
-                DemoFiles.INITIAL, options.student().toString(), store, Kernel.FP16, List.of(endId), ROWS);
+                DemoFiles.INITIAL, options.student().toString(), store, Kernel.AUTO, List.of(endId), ROWS);
         return new ServingConfig(
                 new OperatorSettings("serving", kafka, student, ask, budgets, silent ? null : teacher()),
                 1,

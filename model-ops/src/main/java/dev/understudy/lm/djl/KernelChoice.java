@@ -32,7 +32,7 @@ final class KernelChoice {
 
     private record Place(ComputeDevice device, ModelShape shape) {}
 
-    /** @param candidates of which the last accepts every model */
+    /** @param candidates of which the last is tried whatever the others say of a model */
     KernelChoice(ComputeDevice device, List<Kernel> candidates) {
         this.device = device;
         this.candidates = candidates;

@@ -4,6 +4,7 @@ import ai.djl.util.cuda.CudaUtils;
 import dev.understudy.lm.AdapterTrainer;
 import dev.understudy.lm.ComputeDevice;
 import dev.understudy.lm.Engine;
+import dev.understudy.lm.JavaDecoding;
 import dev.understudy.lm.Kernel;
 import dev.understudy.lm.LanguageModel;
 import dev.understudy.lm.Lora;
@@ -12,12 +13,15 @@ import dev.understudy.lm.ModelRejectedException;
 import dev.understudy.lm.ModelShape;
 import dev.understudy.lm.Trainer;
 import dev.understudy.lm.file.FloatBits;
+import dev.understudy.lm.file.LlamaLayout;
 import dev.understudy.lm.file.ModelConfig;
 import dev.understudy.lm.file.ModelDirectory;
 import dev.understudy.lm.file.NamedTensor;
 import dev.understudy.token.Tokenizer;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 
 /** Opens models with DJL and libtorch. Immutable and thread safe; DJL must be in the parent class loader. */
 public final class LibtorchEngine implements Engine {
@@ -46,28 +50,59 @@ public final class LibtorchEngine implements Engine {
     @Override
     public LanguageModel open(Path directory, Kernel kernel) {
         ModelDirectory model = new ModelDirectory(directory);
-        if (device.isGpu() && kernel == Kernel.ONEDNN) {
-            throw new ModelRejectedException("Cannot open " + directory + " on " + device
-                    + ": kernel onednn is for the CPU, expected fp32, fp16 or auto; choose one of them.");
+        if (device.isGpu() && (kernel == Kernel.ONEDNN || kernel == Kernel.VECTOR)) {
+            throw new ModelRejectedException("Cannot open " + directory + " on " + device + ": kernel "
+                    + kernel.name().toLowerCase(Locale.ROOT)
+                    + " is for the CPU, expected fp32, fp16 or auto; choose one of them.");
         }
         if (kernel != Kernel.AUTO) {
             return open(model, directory, kernel);
         }
-        List<Kernel> candidates =
-                device.isGpu() ? List.of(Kernel.FP16, Kernel.FP32) : List.of(Kernel.FP16, Kernel.ONEDNN, Kernel.FP32);
-        return new KernelChoice(device, candidates)
-                .open(model.config().shape(), candidate -> open(model, directory, candidate));
+        ModelShape shape = model.config().shape();
+        return new KernelChoice(device, candidates(shape)).open(shape, candidate -> open(model, directory, candidate));
     }
 
-    private LibtorchModel open(ModelDirectory model, Path directory, Kernel kernel) {
+    private List<Kernel> candidates(ModelShape shape) {
+        if (device.isGpu()) {
+            return List.of(Kernel.FP16, Kernel.FP32);
+        }
+        long weights = LlamaLayout.blocks(shape).stream()
+                .mapToLong(block -> Arrays.stream(block.shape()).asLongStream().reduce(1, (a, b) -> a * b))
+                .sum();
+        return weights > Kernel.LARGE
+                ? List.of(Kernel.VECTOR, Kernel.FP16)
+                : List.of(Kernel.VECTOR, Kernel.FP16, Kernel.ONEDNN, Kernel.FP32);
+    }
+
+    private LanguageModel open(ModelDirectory model, Path directory, Kernel kernel) {
         List<float[]> values = LlamaWeights.read(model, tensor -> {
-            if (kernel == Kernel.FP16) {
+            if (kernel == Kernel.FP16 || kernel == Kernel.VECTOR) {
                 refuseOverflow(directory, tensor);
             }
         });
+        if (kernel == Kernel.VECTOR) {
+            return openOnHeap(model, directory, values);
+        }
         // the lean form is made of operations that pay on the CPU
         LibtorchModel.Form form = device.isGpu() ? LibtorchModel.Form.PLAIN : LibtorchModel.Form.LEAN;
         return new LibtorchModel(model.config().shape(), values, new LibtorchModel.Placement(device, kernel, form));
+    }
+
+    private static LanguageModel openOnHeap(ModelDirectory model, Path directory, List<float[]> values) {
+        JavaDecoding decoding = JavaDecoding.installed()
+                .orElseThrow(() -> new ModelRejectedException("Cannot open " + directory
+                        + " with kernel vector: this JVM has no vector module; start it with "
+                        + JavaDecoding.OPTION + ", or choose fp16 or auto."));
+        try {
+            return decoding.open(model.config().shape(), values);
+        } catch (OutOfMemoryError e) {
+            // what was packed is garbage by now, so the message has room
+            throw new ModelRejectedException(
+                    "Cannot open " + directory + " with kernel vector: found a Java heap of "
+                            + (Runtime.getRuntime().maxMemory() >> 20)
+                            + " MiB, expected room for the packed weights; raise the heap, or choose fp16.",
+                    e);
+        }
     }
 
     private static void refuseOverflow(Path directory, NamedTensor tensor) {

@@ -14,16 +14,18 @@ import dev.understudy.lm.LanguageModel;
 import dev.understudy.lm.ModelShape;
 import dev.understudy.lm.Scores;
 import dev.understudy.lm.TokenBatch;
+import dev.understudy.lm.feed.CallChecks;
+import dev.understudy.lm.feed.Feed;
+import dev.understudy.lm.feed.Feeding;
 import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
-import java.util.Arrays;
 import java.util.List;
 
 /**
  * A decoder whose every call is one native call: ids go in as one array and the finished figures come out as one array,
  * because at these sizes crossing into native code costs as much as a layer.
  */
-final class LibtorchModel implements LanguageModel {
+final class LibtorchModel implements LanguageModel, Feed<LibtorchCache> {
     /** Most tokens of one native call: matrix products are no faster with more. */
     private static final int CHUNK = 256;
     /** Most scores (tokens x heads x positions) of one native call, 16 MiB in each of a few arrays. */
@@ -34,6 +36,7 @@ final class LibtorchModel implements LanguageModel {
     private final TorchProgram program;
     private final IValue weights;
     private final IValue packed;
+    private final Feeding<LibtorchCache> feeding;
     /** Arguments and result of feeding. */
     private final CallMemory places = new CallMemory(DataType.INT64);
 
@@ -64,6 +67,7 @@ final class LibtorchModel implements LanguageModel {
     LibtorchModel(ModelShape shape, List<float[]> values, Placement placement) {
         this.shape = shape;
         this.placement = placement;
+        feeding = new Feeding<>(shape, this);
         program = new TorchProgram(shape, placement.device());
         // what the native lists do not hold is freed with this scope
         try (NDManager loading = program.manager().newSubManager();
@@ -96,66 +100,24 @@ final class LibtorchModel implements LanguageModel {
 
     @Override
     public void step(KvCache cache, int[] rows, int[] ids, int count, Scores out) {
-        LibtorchCache own = own(cache);
-        checkOut(out, count);
-        Batches.checkIds(shape, ids, count);
-        Batches.checkRows(own, rows, count);
-        for (int i = 0; i < count; i++) {
-            checkRoom(rows[i], own.length(rows[i]), 1);
-        }
-        feed(own, rows, ids, count, range(0, count), out, 0);
-        out.filled(count);
+        feeding.step(own(cache), rows, ids, count, out);
     }
 
     @Override
     public void extend(KvCache cache, int row, int[] ids, int keep, Scores out) {
-        LibtorchCache own = own(cache);
-        if (ids.length == 0 || keep < 1 || keep > ids.length) {
-            throw new IllegalArgumentException("A block of " + ids.length + " tokens cannot report its last " + keep
-                    + "; expected at least 1 of each, and no more reports than tokens.");
-        }
-        checkOut(out, keep);
-        Batches.checkIds(shape, ids, ids.length);
-        Batches.checkRows(own, new int[] {row}, 1);
-        checkRoom(row, own.length(row), ids.length);
-        int firstKept = ids.length - keep;
-        for (int start = 0, count; start < ids.length; start += count) {
-            count = Math.min(chunk(own.length(row) + CHUNK), ids.length - start);
-            int[] rows = new int[count];
-            Arrays.fill(rows, row);
-            int from = Math.min(count, Math.max(0, firstKept - start));
-            int[] block = Arrays.copyOfRange(ids, start, start + count);
-            feed(own, rows, block, count, range(from, count), out, Math.max(0, start - firstKept));
-        }
-        out.filled(keep);
+        feeding.extend(own(cache), row, ids, keep, out);
     }
 
     @Override
     public void prefill(KvCache cache, int[] rows, int[][] ids, Scores out) {
-        LibtorchCache own = own(cache);
-        int count = rows.length;
-        if (ids.length != count) {
-            throw new IllegalArgumentException("[BUG] " + ids.length + " blocks for " + count + " rows");
-        }
-        checkOut(out, count);
-        Batches.checkRows(own, rows, count);
-        for (int i = 0; i < count; i++) {
-            if (own.length(rows[i]) != 0 || ids[i].length == 0) {
-                throw new IllegalArgumentException("Row " + rows[i] + " holds " + own.length(rows[i])
-                        + " tokens and gets " + ids[i].length + "; prefill expects an empty row and a block.");
-            }
-            Batches.checkIds(shape, ids[i], ids[i].length);
-            checkRoom(rows[i], 0, ids[i].length);
-        }
-        prefillBlocks(own, rows, ids, out);
-        out.filled(count);
+        feeding.prefill(own(cache), rows, ids, out);
     }
 
     @Override
     public void score(TokenBatch batch, Scores out) {
-        Batches.check(shape, batch);
+        CallChecks.batch(shape, batch);
         int count = batch.positions().length;
-        checkOut(out, count);
+        CallChecks.out(shape, out, count);
         try (NDManager scope = program.manager().newSubManager();
                 IValue tokens =
                         tensor(scope.create(Batches.longs(batch.ids()), new Shape(batch.rows(), batch.time())));
@@ -174,7 +136,7 @@ final class LibtorchModel implements LanguageModel {
      * asks this model as its teacher.
      */
     NDArray logits(TokenBatch batch, NDManager scope) {
-        Batches.check(shape, batch);
+        CallChecks.batch(shape, batch);
         try (IValue tokens = tensor(scope.create(Batches.longs(batch.ids()), new Shape(batch.rows(), batch.time())));
                 IValue chosen = tensor(scope.create(Batches.longs(batch.positions())));
                 IValue result = program.call("logits", weights, packed, tokens, chosen)) {
@@ -182,52 +144,15 @@ final class LibtorchModel implements LanguageModel {
         }
     }
 
-    /** Feeds whole blocks one after the other, as many tokens a call as are allowed. */
-    private void prefillBlocks(LibtorchCache cache, int[] rows, int[][] ids, Scores out) {
-        int longest = 0;
-        int tokens = 0;
-        for (int[] block : ids) {
-            longest = Math.max(longest, block.length);
-            tokens += block.length;
-        }
-        int most = Math.min(chunk(longest), tokens);
-        int[] chunkRows = new int[most];
-        int[] chunkIds = new int[most];
-        int[] kept = new int[rows.length];
-        int count = 0;
-        int reported = 0;
-        int first = 0;
-        for (int i = 0; i < rows.length; i++) {
-            for (int t = 0; t < ids[i].length; t++) {
-                chunkRows[count] = rows[i];
-                chunkIds[count] = ids[i][t];
-                if (t == ids[i].length - 1) {
-                    kept[reported++] = count;
-                }
-                count++;
-                if (count == most || (i == rows.length - 1 && t == ids[i].length - 1)) {
-                    feed(cache, chunkRows, chunkIds, count, Arrays.copyOf(kept, reported), out, first);
-                    first += reported;
-                    reported = 0;
-                    count = 0;
-                }
-            }
-        }
-    }
-
-    /** Most tokens of one call when the longest of their rows is {@code length} tokens long at its end. */
-    private int chunk(int length) {
+    @Override
+    public int chunk(int length) {
         long positions = (long) Math.min(length, shape.context()) + shape.headSize();
         return (int) Math.max(1, Math.min(CHUNK, SCORES / (positions * shape.heads())));
     }
 
-    /**
-     * One native call on top of the cache.
-     *
-     * @param rows [at least count] row of each token; those of one row in order
-     * @param kept tokens whose figures go to entries {@code first}.. of out; may be none
-     */
-    private void feed(LibtorchCache cache, int[] rows, int[] ids, int count, int[] kept, Scores out, int first) {
+    /** One native call on top of the cache. */
+    @Override
+    public void feed(LibtorchCache cache, int[] rows, int[] ids, int count, int[] kept, Scores out, int first) {
         if (positions.length < count) {
             positions = new int[count];
         }
@@ -305,14 +230,6 @@ final class LibtorchModel implements LanguageModel {
         }
     }
 
-    private static int[] range(int from, int to) {
-        int[] values = new int[to - from];
-        for (int i = 0; i < values.length; i++) {
-            values[i] = from + i;
-        }
-        return values;
-    }
-
     private static IValue tensor(NDArray array) {
         return IValue.from((PtNDArray) array);
     }
@@ -335,27 +252,6 @@ final class LibtorchModel implements LanguageModel {
             out.entropy[entry] = Math.max(0, -figures.get());
             figures.get(out.logits, entry * vocabulary, vocabulary);
             figures.get(out.hidden, entry * width, width);
-        }
-    }
-
-    private void checkOut(Scores out, int count) {
-        if (count < 1 || count > out.capacity() || out.topK() > shape.vocabulary()) {
-            throw new IllegalArgumentException("A call for " + count + " rows fills scores of capacity "
-                    + out.capacity() + " and top-k " + out.topK()
-                    + "; expected 1 to capacity rows and top-k of at most "
-                    + shape.vocabulary() + ".");
-        }
-        boolean foreign = out.wantsLogits() && out.logits.length != out.capacity() * shape.vocabulary();
-        if (foreign || (out.wantsHidden() && out.hidden.length != out.capacity() * shape.width())) {
-            throw new IllegalArgumentException("Scores were made for another vocabulary than " + shape.vocabulary()
-                    + " or another width than " + shape.width() + "; make them from this model's shape.");
-        }
-    }
-
-    private void checkRoom(int row, int length, int more) {
-        if (length + more > shape.context()) {
-            throw new IllegalArgumentException("Row " + row + " holds " + length + " tokens and gets " + more
-                    + ", expected at most " + shape.context() + " in all; stop or truncate it first.");
         }
     }
 

@@ -9,6 +9,7 @@ import dev.understudy.lm.Targets;
 import dev.understudy.lm.TokenBatch;
 import dev.understudy.lm.TokenLoss;
 import dev.understudy.lm.TrainingBatch;
+import dev.understudy.lm.feed.CallChecks;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -70,7 +71,7 @@ final class TrainingInputs {
     TrainingInputs(ModelShape shape, List<TrainingBatch> batches, TokenLoss loss) {
         double sum = 0;
         for (TrainingBatch batch : batches) {
-            Batches.check(shape, batch.tokens());
+            CallChecks.batch(shape, batch.tokens());
             for (float weight : batch.weights()) {
                 if (!(weight >= 0)) {
                     throw new IllegalArgumentException(

@@ -65,11 +65,11 @@ class FamilyTest {
     }
 
     @ParameterizedTest
-    @MethodSource("names")
-    void packedMatricesStayCloseToSinglePrecision(String name) {
+    @MethodSource("packed")
+    void packedMatricesStayCloseToSinglePrecision(String name, Kernel kernel) {
         int[] ids = ints(Fixtures.golden(name).path("prompts").path(1).path("ids"));
         try (LanguageModel exact = open(Fixtures.directory(name), Kernel.FP32);
-                LanguageModel packed = open(Fixtures.directory(name), Kernel.FP16)) {
+                LanguageModel packed = open(Fixtures.directory(name), kernel)) {
             float[] p = scores(exact, ids).logits;
             float[] q = scores(packed, ids).logits;
             assertThat(divergence(p, q, exact.shape().vocabulary())).isBetween(0.0, 1e-5);
@@ -177,9 +177,39 @@ class FamilyTest {
     }
 
     static Stream<Arguments> cached() {
-        return Fixtures.MODELS.stream()
-                .flatMap(name ->
-                        Stream.of(Kernel.FP32, Kernel.ONEDNN, Kernel.FP16).map(kernel -> Arguments.of(name, kernel)));
+        return with(Kernel.FP32, Kernel.ONEDNN, Kernel.FP16, Kernel.VECTOR);
+    }
+
+    static Stream<Arguments> packed() {
+        return with(Kernel.FP16, Kernel.VECTOR);
+    }
+
+    private static Stream<Arguments> with(Kernel... kernels) {
+        return Fixtures.MODELS.stream().flatMap(name -> Stream.of(kernels).map(kernel -> Arguments.of(name, kernel)));
+    }
+
+    /** Rows, chunks and blocks change the order of nothing in this kernel. */
+    @ParameterizedTest
+    @MethodSource("names")
+    void inTheJvmARowIsTheSameBitForBitWhateverIsBesideIt(String name) {
+        int[] ids = ints(Fixtures.golden(name).path("prompts").path(1).path("ids"));
+        try (LanguageModel model = open(Fixtures.directory(name), Kernel.VECTOR)) {
+            float[] full = scores(model, ids).logits;
+            assertThat(stepped(model, ids)).containsExactly(full);
+            int vocabulary = model.shape().vocabulary();
+            int rows = 13;
+            Scores out = new Scores(rows, 2, vocabulary);
+            try (KvCache cache = model.newCache(rows)) {
+                int[][] blocks = new int[rows][];
+                Arrays.setAll(blocks, row -> Arrays.copyOf(ids, 1 + row % ids.length));
+                model.prefill(cache, IntStream.range(0, rows).toArray(), blocks, out);
+                for (int row = 0; row < rows; row++) {
+                    int at = (blocks[row].length - 1) * vocabulary;
+                    assertThat(Arrays.copyOfRange(out.logits, row * vocabulary, (row + 1) * vocabulary))
+                            .containsExactly(Arrays.copyOfRange(full, at, at + vocabulary));
+                }
+            }
+        }
     }
 
     /** Logits after each token, all of them fed one by one on a cache. */
