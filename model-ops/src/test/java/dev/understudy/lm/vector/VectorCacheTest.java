@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.understudy.lm.ModelShape;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class VectorCacheTest {
@@ -35,6 +38,23 @@ class VectorCacheTest {
         cache.truncate(0, 10);
         fill(cache, 0, 100);
         assertThat(cache.pages(0)[0]).isSameAs(first);
+    }
+
+    @Test
+    void noTwoRowsShareAPage() {
+        VectorCache cache = new VectorCache(SHAPE, 3);
+        fill(cache, 0, 300);
+        cache.truncate(0, 70);
+        fill(cache, 1, 200);
+        fill(cache, 2, 200);
+        fill(cache, 0, 100);
+        Set<float[]> distinct = Collections.newSetFromMap(new IdentityHashMap<>());
+        int pages = 0;
+        for (int row = 0; row < 3; row++) {
+            Collections.addAll(distinct, cache.pages(row));
+            pages += cache.pages(row).length;
+        }
+        assertThat(distinct).hasSize(pages);
     }
 
     @Test
