@@ -232,7 +232,7 @@ public final class Decoder implements AutoCloseable {
             ModelRows rows = versions.versionFor(sequence);
             if (sequence.stop != null) {
                 conclude(sequence);
-            } else if (sequence.length() >= rows.context()) {
+            } else if (sequence.length() >= rows.context(sequence)) {
                 sequence.version = rows.version;
                 sequence.stop = StopReason.CONTEXT;
                 conclude(sequence);
@@ -304,7 +304,7 @@ public final class Decoder implements AutoCloseable {
     /** Writes the student's choice without showing it; a text that ends here may have to be read first. */
     private void draft(Sequence sequence) {
         sequence.append(sequence.choice.token, Author.STUDENT);
-        StopReason stop = stops.after(sequence, versions.holding(sequence).context());
+        StopReason stop = stops.after(sequence, versions.holding(sequence).context(sequence));
         if (stop == null) {
             return;
         }
@@ -402,7 +402,7 @@ public final class Decoder implements AutoCloseable {
         for (int position = sequence.decide(); position < sequence.size(); position++) {
             listener.wrote(sequence.prompt.id(), position, sequence.id(position), sequence.author(position));
         }
-        StopReason stop = stops.after(sequence, versions.holding(sequence).context());
+        StopReason stop = stops.after(sequence, versions.holding(sequence).context(sequence));
         if (stop != null) {
             end(sequence, stop);
         }

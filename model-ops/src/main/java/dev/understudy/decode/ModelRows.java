@@ -1,5 +1,8 @@
 package dev.understudy.decode;
 
+import dev.understudy.decode.ask.AskEntries;
+import dev.understudy.decode.ask.AskHead;
+import dev.understudy.decode.ask.AskPolicy;
 import dev.understudy.decode.ask.AskScorer;
 import dev.understudy.decode.ask.AskStep;
 import dev.understudy.lm.KvCache;
@@ -29,15 +32,20 @@ final class ModelRows implements AutoCloseable {
     private final int[] ids;
     private final Scores scores;
     private final AskScorer scorer;
+    private final StudentReading reading;
+    private final @Nullable OwnLaw ownLaw;
     private final AskStep step;
     private final float[] difficulty;
     private @Nullable Scores withLogits;
     private int running;
 
-    ModelRows(String version, LanguageModel model, AskScorer scorer, int capacity) {
+    ModelRows(String version, LanguageModel model, AskPolicy policy, AskHead head, int capacity) {
         this.version = version;
         this.model = model;
-        this.scorer = scorer;
+        scorer = policy.scorer(head, model.shape());
+        AskEntries entries = head.entries();
+        reading = new StudentReading(entries, policy.tellsBudget());
+        ownLaw = entries == null ? null : new OwnLaw(entries, model.shape().vocabulary());
         step = new AskStep(capacity);
         difficulty = new float[capacity];
         cache = model.newCache(capacity);
@@ -78,7 +86,7 @@ final class ModelRows implements AutoCloseable {
 
     /** Forgets tokens that were discarded, so that the newest one is fed next. */
     void rewind(Sequence sequence) {
-        int behind = sequence.length() - 1;
+        int behind = reading.length(sequence) - 1;
         if (cache.length(sequence.row) > behind) {
             cache.truncate(sequence.row, behind);
         }
@@ -93,18 +101,19 @@ final class ModelRows implements AutoCloseable {
         return false;
     }
 
-    int context() {
-        return model.shape().context();
+    /** Most tokens of prompt and completion together that the sequence may have. */
+    int context(Sequence sequence) {
+        return model.shape().context() - reading.beyond(sequence);
     }
 
-    /** Feeds the newest token of every decoding row: one call of the model. */
+    /** Feeds the next token of every decoding row, in most its newest: one call of the model. */
     void step(Decisions decisions) {
         int count = 0;
         for (Sequence occupant : occupants) {
             if (occupant != null && occupant.phase == Sequence.Phase.DECODING) {
                 batch[count] = occupant;
                 rows[count] = occupant.row;
-                ids[count++] = occupant.lastId();
+                ids[count++] = reading.tokenAt(occupant, cache.length(occupant.row));
             }
         }
         if (count > 0) {
@@ -127,10 +136,10 @@ final class ModelRows implements AutoCloseable {
             if (occupant == null || occupant.phase != Sequence.Phase.PREFILLING) {
                 continue;
             }
-            int missing = occupant.length() - cache.length(occupant.row);
+            int missing = reading.length(occupant) - cache.length(occupant.row);
             if (cache.length(occupant.row) == 0 && missing <= tokens - fed) {
                 batch[blocks.size()] = occupant;
-                blocks.add(occupant.slice(0, missing));
+                blocks.add(reading.slice(occupant, 0, missing));
                 fed += missing;
             } else if (blocks.isEmpty()) {
                 return extend(occupant, tokens, decisions);
@@ -149,17 +158,24 @@ final class ModelRows implements AutoCloseable {
     }
 
     private int extend(Sequence sequence, int tokens, Decisions decisions) {
-        int[] block = sequence.slice(cache.length(sequence.row), tokens);
+        int[] block = reading.slice(sequence, cache.length(sequence.row), tokens);
         batch[0] = sequence;
         Scores out = scoresFor(1);
         model.extend(cache, sequence.row, block, 1, out);
-        if (cache.length(sequence.row) == sequence.length()) {
+        if (hasReadAll(sequence)) {
             decideAll(1, out, decisions);
         }
         return block.length;
     }
 
+    private boolean hasReadAll(Sequence sequence) {
+        return cache.length(sequence.row) == reading.length(sequence);
+    }
+
     private void decideAll(int count, Scores out, Decisions decisions) {
+        if (ownLaw != null) {
+            ownLaw.take(out, count, step.asking);
+        }
         step.take(out, count);
         for (int i = 0; i < count; i++) {
             Sequence sequence = batch[i];
@@ -171,17 +187,20 @@ final class ModelRows implements AutoCloseable {
         }
         scorer.score(step, difficulty);
         for (int i = 0; i < count; i++) {
-            batch[i].choice.doubt = step.doubt[i];
-            decisions.decide(batch[i], out, i, difficulty[i]);
+            // An ask that stays in the context is read a step before the teacher's token.
+            if (hasReadAll(batch[i])) {
+                batch[i].choice.doubt = step.doubt[i];
+                decisions.decide(batch[i], out, i, difficulty[i]);
+            }
         }
     }
 
     /**
-     * Logits are copied out of the engine only when a row samples: V floats a row cost more than the greedy step's
-     * rest.
+     * Logits are copied out of the engine only when a row samples or the vocabulary speaks of asking: V floats a row
+     * cost more than the greedy step's rest.
      */
     private Scores scoresFor(int count) {
-        boolean greedy = true;
+        boolean greedy = ownLaw == null;
         for (int i = 0; i < count; i++) {
             greedy &= batch[i].prompt.sampling().isGreedy();
         }

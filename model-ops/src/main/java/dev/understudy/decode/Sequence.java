@@ -269,17 +269,6 @@ final class Sequence {
         return Arrays.copyOf(ids, size);
     }
 
-    /** Tokens from index {@code from} of prompt and completion together, at most {@code count}. */
-    int[] slice(int from, int count) {
-        int[] promptIds = prompt.tokenIds();
-        int[] block = new int[Math.min(count, length() - from)];
-        for (int i = 0; i < block.length; i++) {
-            int at = from + i;
-            block[i] = at < promptIds.length ? promptIds[at] : ids[at - promptIds.length];
-        }
-        return block;
-    }
-
     WrittenTokens written() {
         return new WrittenTokens(
                 Arrays.copyOf(ids, decided),

@@ -2,7 +2,6 @@ package dev.understudy.decode;
 
 import dev.understudy.decode.ask.AskHead;
 import dev.understudy.decode.ask.AskPolicy;
-import dev.understudy.decode.ask.AskScorer;
 import dev.understudy.lm.LanguageModel;
 import java.util.ArrayList;
 import java.util.List;
@@ -104,8 +103,7 @@ final class StudentVersions implements AutoCloseable {
                 return rows;
             }
         }
-        AskScorer scorer = policy.scorer(head, model.shape());
-        ModelRows rows = new ModelRows(version, model, scorer, capacity);
+        ModelRows rows = new ModelRows(version, model, policy, head, capacity);
         versions.add(rows);
         return rows;
     }

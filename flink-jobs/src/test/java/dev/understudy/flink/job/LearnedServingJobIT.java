@@ -3,6 +3,8 @@ package dev.understudy.flink.job;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.understudy.decode.ask.AskConfig;
+import dev.understudy.decode.ask.AskEntries;
+import dev.understudy.decode.ask.AskEntries.Trace;
 import dev.understudy.decode.ask.AskPolicy;
 import dev.understudy.decode.ask.AskPolicy.AskToken.Action;
 import dev.understudy.decode.head.AskHeadFile;
@@ -10,19 +12,35 @@ import dev.understudy.decode.head.AskInput;
 import dev.understudy.decode.head.AskLevels;
 import dev.understudy.decode.head.AskNetwork;
 import dev.understudy.decode.head.PricedHead;
+import dev.understudy.decode.head.RowHead;
 import dev.understudy.flink.decode.LocalTeacherSource;
 import dev.understudy.flink.job.WordJob.Asking;
+import dev.understudy.lm.Engine;
+import dev.understudy.lm.Hyper;
+import dev.understudy.lm.Storage;
+import dev.understudy.lm.Targets;
+import dev.understudy.lm.TokenBatch;
+import dev.understudy.lm.Trainer;
+import dev.understudy.lm.TrainingBatch;
 import dev.understudy.wire.Topics;
 import dev.understudy.wire.decode.CompletionProduced;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The real job under policy ask-token, with a student whose head asks for the first token of every completion. */
+/**
+ * The real job under policy ask-token: a student whose head asks for the first token of every completion, and one that
+ * says the ask token of its vocabulary wherever it may.
+ */
 class LearnedServingJobIT {
+    private static final int ASK = 60;
+    private static final int TOLD = 61;
+    private static final AskEntries ENTRIES = new AskEntries(ASK, new double[] {0.1}, new int[] {TOLD}, Trace.KEPT);
     private static final int WIDTH = 16;
     private static final int ROUNDS = 20;
     private static final int PROMPTS = 20;
@@ -36,6 +54,37 @@ class LearnedServingJobIT {
     @Test
     void theHeadBesideTheWeightsDecides() throws Exception {
         AskHeadFile.write(TinyModels.write(directory.resolve("student"), 7), askingFirst());
+        List<CompletionProduced> completions = completions();
+
+        assertThat(completions).allSatisfy(completion -> {
+            assertThat(completion.getTeacherTokens()).isLessThanOrEqualTo(1);
+            if (completion.getTeacherTokens() == 1) {
+                assertThat(completion.getAuthors().get(0)).isEqualTo((byte) 1);
+            }
+        });
+    }
+
+    @Test
+    void theAskTokenOfTheVocabularyDecidesAndIsNeverWritten() throws Exception {
+        Path student = TinyModels.write(directory.resolve("student"), 7);
+        learnToAsk(student);
+        AskHeadFile.write(student, RowHead.unpriced(ENTRIES));
+
+        // This teacher has random weights and may say anything; the student must not.
+        assertThat(completions()).allSatisfy(completion -> {
+            for (int t = 0; t < completion.getTokenIds().size(); t++) {
+                boolean own = completion.getAuthors().get(t) == 0;
+                assertThat(own
+                                && List.of(ASK, TOLD)
+                                        .contains(completion.getTokenIds().get(t)))
+                        .as("student writes an entry at %d of %s", t, completion.getText())
+                        .isFalse();
+            }
+        });
+    }
+
+    /** Completions of the job, those of at least {@value #PROMPTS} prompts with a token of the teacher's. */
+    private List<CompletionProduced> completions() throws Exception {
         TinyModels.write(directory.resolve("teacher"), 8);
         AskConfig config = new AskConfig(
                 new AskPolicy.AskToken(Action.THRESHOLD), 0, false, Duration.ofSeconds(10), Duration.ofSeconds(2));
@@ -58,12 +107,26 @@ class LearnedServingJobIT {
         }
 
         assertThat(helped(completions)).isGreaterThanOrEqualTo(PROMPTS);
-        assertThat(completions).allSatisfy(completion -> {
-            assertThat(completion.getTeacherTokens()).isLessThanOrEqualTo(1);
-            if (completion.getTeacherTokens() == 1) {
-                assertThat(completion.getAuthors().get(0)).isEqualTo((byte) 1);
+        return completions;
+    }
+
+    /** Makes the ask token the most probable entry after everything. */
+    private static void learnToAsk(Path student) {
+        SplittableRandom random = new SplittableRandom(1);
+        int time = 12;
+        try (Trainer trainer = Engine.installed().trainer(student)) {
+            for (int step = 0; step < 80; step++) {
+                int[] ids = random.ints(8L * time, 0, TinyModels.VOCABULARY).toArray();
+                int[] labels = new int[ids.length];
+                float[] weights = new float[ids.length];
+                Arrays.fill(labels, ASK);
+                Arrays.fill(weights, 1);
+                TokenBatch tokens = new TokenBatch(
+                        8, time, ids, IntStream.range(0, ids.length).toArray());
+                trainer.step(new TrainingBatch(tokens, weights, new Targets.Labels(labels)), Hyper.of(1e-2));
             }
-        });
+            trainer.saveModel(student, Storage.FP32);
+        }
     }
 
     private static long helped(List<CompletionProduced> completions) {

@@ -1,8 +1,11 @@
 package dev.understudy.decode.ask;
 
+import org.jspecify.annotations.Nullable;
+
 /**
- * A learned scorer of positions: a small network on the student's last hidden state that gives the log odds of asking.
- * It travels with the student version that it was trained on. Confined to the thread that steps the model.
+ * A learned scorer of positions that gives the log odds of asking: a small network on the student's last hidden state,
+ * or the student's own vocabulary. It travels with the student version that it was trained on. Confined to the thread
+ * that steps the model.
  */
 public interface AskHead {
     /** A version without a learned scorer. */
@@ -18,8 +21,13 @@ public interface AskHead {
         }
     };
 
-    /** Width d of the hidden states that it reads. */
+    /** Width d of the hidden states that it reads; 0 when it reads none. */
     int hiddenWidth();
+
+    /** Entries of the student's vocabulary that speak of asking; null for a head that stands beside the weights. */
+    default @Nullable AskEntries entries() {
+        return null;
+    }
 
     /**
      * Scores the rows of a step.

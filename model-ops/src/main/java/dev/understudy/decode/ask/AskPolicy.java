@@ -62,6 +62,11 @@ public sealed interface AskPolicy extends Serializable {
         return false;
     }
 
+    /** Whether a student whose vocabulary speaks of asking is told its budget; else it reads what it reads alone. */
+    default boolean tellsBudget() {
+        return false;
+    }
+
     /** What becomes of drafts that the teacher has read, and what it writes behind them. */
     default BlockRule rule() {
         return BlockRules.WRITE;
@@ -221,7 +226,7 @@ public sealed interface AskPolicy extends Serializable {
 
     /**
      * Asks where the student has learnt to: the difficulty is u, the probability of asking that the version's
-     * {@link AskHead} gives.
+     * {@link AskHead} gives, a network beside the weights or the ask token of the student's own vocabulary.
      *
      * @param action how u becomes a decision
      */
@@ -248,7 +253,15 @@ public sealed interface AskPolicy extends Serializable {
                 throw new IllegalArgumentException("Policy ask-token needs a student version with a trained ask head;"
                         + " this one has none. Serve a version that has one, or set 'decode.policy' to confidence.");
             }
-            if (head.hiddenWidth() != student.width()) {
+            AskEntries entries = head.entries();
+            if (entries != null) {
+                for (int i = 0; i < entries.count(); i++) {
+                    if (entries.id(i) < 0 || entries.id(i) >= student.vocabulary()) {
+                        throw new IllegalArgumentException("This version asks by entry " + entries.id(i)
+                                + " of a vocabulary of " + student.vocabulary() + ". Train it again.");
+                    }
+                }
+            } else if (head.hiddenWidth() != student.width()) {
                 throw new IllegalArgumentException("The ask head of this version reads hidden states of width "
                         + head.hiddenWidth() + ", the student's have " + student.width()
                         + ". Train the head on this student.");
@@ -259,6 +272,11 @@ public sealed interface AskPolicy extends Serializable {
         @Override
         public double fixedPrice(int vocabulary) {
             return 0.5;
+        }
+
+        @Override
+        public boolean tellsBudget() {
+            return true;
         }
     }
 

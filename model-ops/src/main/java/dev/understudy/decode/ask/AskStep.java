@@ -23,6 +23,11 @@ public final class AskStep {
      */
     public final double[] doubt;
 
+    /**
+     * [capacity] natural-log odds of the student's ask token against all other tokens; 0 where its vocabulary has none.
+     */
+    public final double[] asking;
+
     private Scores scores;
     private int count;
 
@@ -33,6 +38,7 @@ public final class AskStep {
         position = new int[capacity];
         survival = new double[capacity];
         doubt = new double[capacity];
+        asking = new double[capacity];
         scores = new Scores(1, 2, 0);
     }
 

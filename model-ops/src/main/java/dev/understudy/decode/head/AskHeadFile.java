@@ -11,10 +11,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
- * The file {@value #NAME} beside a student's weights, in safetensors: consumers that do not ask never open it, and a
- * checkpoint's manifest hashes it like every other file.
+ * The file {@value #NAME} beside a student's weights, in safetensors: it says which form the student's asking has, and
+ * holds what the form needs. Consumers that do not ask never open it, and a checkpoint's manifest hashes it like every
+ * other file.
  */
 public final class AskHeadFile {
     /** Name in a model directory. */
@@ -37,6 +39,13 @@ public final class AskHeadFile {
         SafetensorsWriter.write(directory.resolve(NAME), tensors, Storage.FP32, Map.of(FORM, PRICED, SIZES, sizes));
     }
 
+    /** Writes what a student that asks by its vocabulary needs, over a head that is there. */
+    public static void write(Path directory, RowHead head) {
+        Map<String, String> notes = new TreeMap<>(RowFile.notes(head.entries()));
+        notes.put(FORM, RowFile.FORM);
+        SafetensorsWriter.write(directory.resolve(NAME), RowFile.tensors(head), Storage.FP32, notes);
+    }
+
     /**
      * The head of a model directory; {@link AskHead#NONE} when the directory has none. Every call makes a head of its
      * own, since a head belongs to the thread that steps the model.
@@ -50,18 +59,24 @@ public final class AskHeadFile {
         }
         SafetensorsFile file = SafetensorsFile.open(path);
         String form = file.metadata().getOrDefault(FORM, "");
-        int[] sizes = sizes(path, file.metadata().getOrDefault(SIZES, ""));
-        AskLevels levels = levels(file, sizes[sizes.length - 1]);
-        if (!form.equals(PRICED)) {
-            throw new ModelRejectedException("Cannot use " + path + ": its form is '" + form + "', expected " + PRICED
-                    + "; train the head with this build.");
-        }
         try {
-            return new PricedHead(
-                    network(file, "doubt", sizes[0], sizes[1]), network(file, "remaining", sizes[0], sizes[2]), levels);
+            return switch (form) {
+                case PRICED -> priced(path, file);
+                case RowFile.FORM -> RowFile.read(file);
+                default ->
+                    throw new ModelRejectedException("Cannot use " + path + ": its form is '" + form + "', expected "
+                            + PRICED + " or " + RowFile.FORM + "; train the head with this build.");
+            };
         } catch (IllegalArgumentException e) {
             throw new ModelRejectedException("Cannot use " + path + ": " + e.getMessage(), e);
         }
+    }
+
+    private static PricedHead priced(Path path, SafetensorsFile file) {
+        int[] sizes = sizes(path, file.metadata().getOrDefault(SIZES, ""));
+        AskLevels levels = levels(file, sizes[sizes.length - 1]);
+        return new PricedHead(
+                network(file, "doubt", sizes[0], sizes[1]), network(file, "remaining", sizes[0], sizes[2]), levels);
     }
 
     private static int[] sizes(Path path, String text) {
@@ -120,7 +135,7 @@ public final class AskHeadFile {
                 doubles(read(file, "use", count)));
     }
 
-    private static float[] read(SafetensorsFile file, String name, int... shape) {
+    static float[] read(SafetensorsFile file, String name, int... shape) {
         float[] values = file.read(name, shape).values();
         for (float value : values) {
             if (!Float.isFinite(value)) {
@@ -131,11 +146,11 @@ public final class AskHeadFile {
         return values;
     }
 
-    private static NamedTensor vector(String name, float[] values) {
+    static NamedTensor vector(String name, float[] values) {
         return new NamedTensor(name, new int[] {values.length}, values);
     }
 
-    private static float[] floats(double[] values) {
+    static float[] floats(double[] values) {
         float[] narrow = new float[values.length];
         for (int i = 0; i < values.length; i++) {
             narrow[i] = (float) values[i];
@@ -143,7 +158,7 @@ public final class AskHeadFile {
         return narrow;
     }
 
-    private static double[] doubles(float[] values) {
+    static double[] doubles(float[] values) {
         double[] wide = new double[values.length];
         for (int i = 0; i < values.length; i++) {
             wide[i] = values[i];

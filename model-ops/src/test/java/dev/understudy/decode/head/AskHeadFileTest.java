@@ -11,6 +11,7 @@ import dev.understudy.lm.file.SafetensorsWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -34,6 +35,32 @@ class AskHeadFileTest {
         assertThat(back.remaining()).usingRecursiveComparison().isEqualTo(head.remaining());
         assertThat(back.levels()).usingRecursiveComparison().isEqualTo(LEVELS);
         assertThat(back.hiddenWidth()).isEqualTo(4);
+    }
+
+    @Test
+    void theDirectorySaysThatAskingIsInTheVocabulary() {
+        AskHeadFile.write(folder, new RowHead(RowHeadTest.ENTRIES, RowHeadTest.PRICES));
+
+        RowHead back = (RowHead) AskHeadFile.read(folder);
+
+        assertThat(back.entries()).usingRecursiveComparison().isEqualTo(RowHeadTest.ENTRIES);
+        assertThat(back.prices()).usingRecursiveComparison().isEqualTo(RowHeadTest.PRICES);
+    }
+
+    @Test
+    void refusesVocabularyFormsWhoseNotesAreDamaged() {
+        Map<String, String> sound = Map.of("form", "row", "ask", "2", "tokens", "4", "trace", "kept");
+        write(sound, 1);
+        assertThatThrownBy(() -> AskHeadFile.read(folder)).hasMessageContaining("next");
+        for (String note : List.of("ask", "tokens", "trace")) {
+            Map<String, String> notes = new HashMap<>(sound);
+            notes.put(note, "x");
+            write(notes, 1);
+            assertThatThrownBy(() -> AskHeadFile.read(folder))
+                    .as(note)
+                    .isInstanceOf(ModelRejectedException.class)
+                    .hasMessageContaining("'x'");
+        }
     }
 
     @Test
