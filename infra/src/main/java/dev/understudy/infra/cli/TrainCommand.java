@@ -42,6 +42,12 @@ final class TrainCommand implements Callable<Integer> {
         TEACHER
     }
 
+    /** What learns to ask. */
+    enum Form {
+        HEAD,
+        ROW
+    }
+
     private final Clock clock;
 
     @Option(names = "--data", description = "JSON-lines file of pairs.")
@@ -64,6 +70,16 @@ final class TrainCommand implements Callable<Integer> {
             description =
                     "cross-entropy, or with --teacher forward-kl (default), reverse-kl, generalised-jsd, skew-kl, skew-reverse-kl; kdtw teaches the model of --from when to ask --teacher.")
     private @Nullable String method;
+
+    @Option(
+            names = "--form",
+            defaultValue = "HEAD",
+            description =
+                    "For kdtw, what learns to ask: HEAD, networks beside the weights (default), or ROW, the weights, with the ask token in the vocabulary.")
+    private Form form = Form.HEAD;
+
+    @Option(names = "--keep-ask", description = "For --form ROW: the ask token stays in what the student reads.")
+    private boolean keepAsk;
 
     @Option(names = "--resume", description = "Continues the interrupted run in --out.")
     private boolean resume;
@@ -118,6 +134,10 @@ final class TrainCommand implements Callable<Integer> {
         if (named.equals(KDTW)) {
             return asking(file);
         }
+        if (form != Form.HEAD || keepAsk) {
+            throw new UsageException("--form and --keep-ask say how --method kdtw learns; found --method " + named
+                    + ". Leave them out.");
+        }
         Beginning beginning = from != null ? Beginning.MODEL : teacher != null ? Beginning.TEACHER : Beginning.NOTHING;
         TrainSettings settings;
         try {
@@ -141,7 +161,13 @@ final class TrainCommand implements Callable<Integer> {
                             + " settings and in one go; expected both of these, and neither --model nor --resume. Correct the"
                             + " command.");
         }
-        AskTraining.Request request = new AskTraining.Request(file, from, teacher, out);
+        if (keepAsk && form == Form.HEAD) {
+            throw new UsageException("--keep-ask keeps an ask token in what the student reads; the form HEAD has none."
+                    + " Add --form ROW or leave it out.");
+        }
+        AskTraining.Form learnt =
+                form == Form.HEAD ? AskTraining.Form.HEAD : keepAsk ? AskTraining.Form.ROW_KEPT : AskTraining.Form.ROW;
+        AskTraining.Request request = new AskTraining.Request(file, from, teacher, out, learnt);
         new AskTraining(request, Engine.installed(), clock, spec.commandLine().getOut()).run();
         return 0;
     }

@@ -1,9 +1,10 @@
 package dev.understudy.infra.train;
 
 import dev.understudy.checkpoint.CheckpointManifest;
+import dev.understudy.decode.ask.AskEntries.Trace;
 import dev.understudy.decode.head.AskHeadFile;
-import dev.understudy.decode.head.AskLevels;
 import dev.understudy.decode.head.PricedHead;
+import dev.understudy.decode.head.RowHead;
 import dev.understudy.distil.PairTrainer.Pair;
 import dev.understudy.distil.ask.AskEvidence;
 import dev.understudy.distil.ask.AskPlan;
@@ -14,6 +15,7 @@ import dev.understudy.distil.ask.Rollouts;
 import dev.understudy.distil.ask.TeacherLabels;
 import dev.understudy.distil.pair.PairFile;
 import dev.understudy.distil.pair.PairSet;
+import dev.understudy.distil.row.RowPlan;
 import dev.understudy.infra.cli.UsageException;
 import dev.understudy.lm.Engine;
 import dev.understudy.lm.Kernel;
@@ -26,6 +28,7 @@ import dev.understudy.prompt.Sampling;
 import dev.understudy.signal.LabelledSequence;
 import dev.understudy.teacher.CallLog;
 import dev.understudy.teacher.LocalTeacher;
+import dev.understudy.teacher.Teacher;
 import dev.understudy.teacher.TeacherRates;
 import dev.understudy.token.BytePairTrainer;
 import dev.understudy.token.Tokenizer;
@@ -38,12 +41,13 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
- * Teaches a student when to ask: the method kdtw on a file of pairs. The weights stay as they are; what comes out is
- * the student's directory with an ask head in it, priced for every budget level. Seconds to minutes, so it is not
- * resumed. Confined to one thread.
+ * Teaches a student when to ask: the method kdtw on a file of pairs. What comes out is the student's directory with an
+ * ask head in it, priced for every budget level; the weights stay as they are, but for the vocabulary form. Seconds to
+ * minutes, so it is not resumed. Confined to one thread.
  */
 public final class AskTraining {
     private static final double[] LEVELS = {0.02, 0.05, 0.1, 0.2, 0.3};
@@ -67,8 +71,19 @@ public final class AskTraining {
      * @param student directory of the model that will ask
      * @param teacher directory of the model that is asked
      * @param out directory to make
+     * @param form what learns to ask
      */
-    public record Request(Path data, Path student, Path teacher, Path out) {}
+    public record Request(Path data, Path student, Path teacher, Path out, Form form) {}
+
+    /** What of the student learns to ask. */
+    public enum Form {
+        /** Networks beside the weights. */
+        HEAD,
+        /** The weights: the ask token is an entry of the vocabulary. */
+        ROW,
+        /** The same, with the ask token kept in what the student reads. */
+        ROW_KEPT
+    }
 
     public AskTraining(Request request, Engine engine, Clock clock, PrintWriter screen) {
         this.request = request;
@@ -103,9 +118,17 @@ public final class AskTraining {
                         "Asking cannot be learnt from " + pairs.pairs().size() + " pairs; expected at least "
                                 + LEAST_PAIRS + ". Add pairs: 300 of each kind of line do well.");
             }
-            PricedHead head = sharpen(learn(pairs.pairs()), pairs.pairs(), tokenizer, end);
-            write(head);
-            report(head);
+            if (request.form() == Form.HEAD) {
+                PricedHead head = sharpen(learn(pairs.pairs()), pairs.pairs(), tokenizer, end);
+                copyStudent();
+                AskHeadFile.write(request.out(), head);
+                report(
+                        head.levels().levels(),
+                        head.levels().prices(),
+                        head.levels().use());
+            } else {
+                row(pairs.pairs(), tokenizer, end);
+            }
         }
     }
 
@@ -140,9 +163,7 @@ public final class AskTraining {
     }
 
     private PricedHead learn(List<Pair> pairs) {
-        List<LabelledSequence> recorded = pairs.stream()
-                .map(pair -> LabelledSequence.ofPair(WORKLOAD, pair.prompt(), pair.answer()))
-                .toList();
+        List<LabelledSequence> recorded = recorded(pairs);
         try (LanguageModel student = engine.open(request.student(), Kernel.FP32);
                 LanguageModel teacher = engine.open(request.teacher(), Kernel.FP32)) {
             say("the teacher reads %d pairs", recorded.size());
@@ -157,13 +178,47 @@ public final class AskTraining {
         }
     }
 
+    private static List<LabelledSequence> recorded(List<Pair> pairs) {
+        return pairs.stream()
+                .map(pair -> LabelledSequence.ofPair(WORKLOAD, pair.prompt(), pair.answer()))
+                .toList();
+    }
+
     private PricedHead sharpen(PricedHead head, List<Pair> pairs, Tokenizer tokenizer, int end) throws IOException {
-        Path log = Files.createTempFile("understudy-train-", ".log");
-        try (LanguageModel serving = engine.open(request.student(), Kernel.FP16);
-                CallLog calls = new CallLog(log, clock);
-                LocalTeacher teacher = LocalTeacher.open(engine, request.teacher(), calls, TeacherRates.FREE)) {
+        try (LanguageModel serving = engine.open(request.student(), Kernel.FP16)) {
             Rollouts rollouts = new Rollouts(serving, tokenizer, List.of(end), clock);
-            return new RolloutPrices(rollouts, prompts(pairs), teacher).sharpen(head);
+            return withTeacher(teacher -> new RolloutPrices(rollouts, prompts(pairs), teacher).sharpen(head));
+        }
+    }
+
+    private void row(List<Pair> pairs, Tokenizer tokenizer, int end) throws IOException {
+        List<Pair> learnt = new ArrayList<>();
+        for (int i = 0; i < pairs.size(); i++) {
+            if (i % HELD_OUT != 0) {
+                learnt.add(pairs.get(i));
+            }
+        }
+        RowTraining training = new RowTraining(
+                engine,
+                clock,
+                at -> say(
+                        "step %d of %d, loss %.3f nats, %d s left",
+                        at.step(), at.steps(), at.loss(), at.timeLeft().toSeconds()));
+        RowTraining.Place place = new RowTraining.Place(request.student(), request.teacher(), request.out(), tokenizer);
+        Trace trace = request.form() == Form.ROW ? Trace.NONE : Trace.KEPT;
+        say("learning from %d, pricing on %d", learnt.size(), pairs.size() - learnt.size());
+        RowHead untold = training.learn(place, recorded(learnt), LEVELS, trace, RowPlan.defaults());
+        RowHead head = withTeacher(teacher -> training.price(place, untold, prompts(pairs), teacher, end));
+        // Last: without it the directory does not ask.
+        AskHeadFile.write(request.out(), head);
+        report(LEVELS, head.prices().own(), head.prices().use());
+    }
+
+    private <T> T withTeacher(Function<Teacher, T> use) throws IOException {
+        Path log = Files.createTempFile("understudy-train-", ".log");
+        try (CallLog calls = new CallLog(log, clock);
+                LocalTeacher teacher = LocalTeacher.open(engine, request.teacher(), calls, TeacherRates.FREE)) {
+            return use.apply(teacher);
         } finally {
             Files.deleteIfExists(log);
         }
@@ -188,7 +243,7 @@ public final class AskTraining {
         return prompts;
     }
 
-    private void write(PricedHead head) throws IOException {
+    private void copyStudent() throws IOException {
         Files.createDirectories(request.out());
         try (Stream<Path> files = Files.list(request.student())) {
             for (Path file : files.filter(Files::isRegularFile).toList()) {
@@ -199,15 +254,13 @@ public final class AskTraining {
                 }
             }
         }
-        AskHeadFile.write(request.out(), head);
     }
 
-    private void report(PricedHead head) {
-        AskLevels levels = head.levels();
-        for (int l = 0; l < levels.levels().length; l++) {
+    private void report(double[] levels, double[] prices, double[] use) {
+        for (int l = 0; l < levels.length; l++) {
             say(
                     "budget %2.0f %%: price %.4f, use %.1f %% of the held-out tokens",
-                    100 * levels.levels()[l], levels.prices()[l], 100 * levels.use()[l]);
+                    100 * levels[l], prices[l], 100 * use[l]);
         }
         say("wrote %s", request.out().resolve(AskHeadFile.NAME));
     }

@@ -3,8 +3,11 @@ package dev.understudy.infra.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.understudy.decode.ask.AskEntries.Trace;
 import dev.understudy.decode.head.AskHeadFile;
 import dev.understudy.decode.head.PricedHead;
+import dev.understudy.decode.head.RowHead;
+import dev.understudy.lm.file.ModelConfig;
 import dev.understudy.workload.Example;
 import dev.understudy.workload.IntakeStream;
 import dev.understudy.workload.Split;
@@ -14,6 +17,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -51,6 +55,27 @@ class AskTrainingIT {
     }
 
     @Test
+    void teachesTheWeightsToSayTheAskToken() throws IOException {
+        Path target = folder.resolve("row");
+        assertThat(train(pairs(150), target, "--form", "ROW", "--keep-ask"))
+                .as("%s", err)
+                .isZero();
+
+        assertThat(out.toString()).contains("learning from 120, pricing on 30", "budget 10 %: price", "wrote");
+        RowHead head = (RowHead) AskHeadFile.read(target);
+        assertThat(head.entries().trace()).isEqualTo(Trace.KEPT);
+        assertThat(head.entries().levels()).hasSize(5);
+        assertThat(head.prices().use()[2]).isBetween(0.05, 0.11);
+        // the vocabulary is the student's, and so is the end of a text
+        for (String file : List.of("tokenizer.json", "tokenizer_config.json")) {
+            assertThat(target.resolve(file))
+                    .hasSameBinaryContentAs(MODELS.resolve("student").resolve(file));
+        }
+        assertThat(ModelConfig.read(target).endId())
+                .isEqualTo(ModelConfig.read(MODELS.resolve("student")).endId());
+    }
+
+    @Test
     void whatCannotBeLearntIsSaidInOneSentence() throws IOException {
         assertThat(train(pairs(20), folder.resolve("few"))).isEqualTo(2);
         assertThat(err.toString())
@@ -59,6 +84,11 @@ class AskTrainingIT {
         assertThat(run("train", "--data", pairs(60).toString(), "--out", "x", "--method", "kdtw", "--teacher", "."))
                 .isEqualTo(2);
         assertThat(err.toString()).contains("--method kdtw learns when the model of --from asks that of --teacher");
+        assertThat(train(pairs(60), folder.resolve("none"), "--keep-ask")).isEqualTo(2);
+        assertThat(err.toString()).contains("the form HEAD has none");
+        assertThat(run("train", "--data", pairs(60).toString(), "--out", "x", "--form", "ROW"))
+                .isEqualTo(2);
+        assertThat(err.toString()).contains("say how --method kdtw learns");
     }
 
     private Path pairs(int count) throws IOException {
@@ -72,8 +102,8 @@ class AskTrainingIT {
         return Files.writeString(folder.resolve("pairs-" + count + ".jsonl"), lines);
     }
 
-    private int train(Path data, Path target) {
-        return run(
+    private int train(Path data, Path target, String... further) {
+        List<String> arguments = new ArrayList<>(List.of(
                 "train",
                 "--data",
                 data.toString(),
@@ -84,7 +114,9 @@ class AskTrainingIT {
                 "--teacher",
                 MODELS.resolve("teacher").toString(),
                 "--out",
-                target.toString());
+                target.toString()));
+        arguments.addAll(List.of(further));
+        return run(arguments.toArray(new String[0]));
     }
 
     private int run(String... arguments) {

@@ -79,7 +79,7 @@ public final class AskReading {
     }
 
     /** log p_T of the teacher's best token less that of {@code own}, in [0, {@link AskEvidence#LARGEST}]. */
-    static double regret(TeacherDistribution law, int own) {
+    public static double regret(TeacherDistribution law, int own) {
         float[] known = law.logProbabilities();
         for (int k = 0; k < law.ids().length; k++) {
             if (law.ids()[k] == own) {

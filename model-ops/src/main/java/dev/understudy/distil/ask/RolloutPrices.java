@@ -9,6 +9,7 @@ import dev.understudy.decode.head.PricedHead;
 import dev.understudy.prompt.Prompt;
 import dev.understudy.teacher.Teacher;
 import java.util.List;
+import java.util.function.DoubleFunction;
 
 /**
  * Sharpens the prices of a head by what it spends when it decodes freely: behind a mistake that it did not notice a
@@ -17,6 +18,7 @@ import java.util.List;
 public final class RolloutPrices {
     private static final int RUNS = 6;
     private static final double DEAREST = 1 - 1e-6;
+    private static final AskPolicy POLICY = new AskPolicy.AskToken(Action.THRESHOLD);
 
     private final Rollouts rollouts;
     private final List<Prompt> prompts;
@@ -37,7 +39,7 @@ public final class RolloutPrices {
         double[] use = new double[count];
         for (int l = 0; l < count; l++) {
             double level = before.levels()[l];
-            PriceSearch.Found found = new PriceSearch(level, RUNS).from(prices[l], price -> spend(head, price));
+            PriceSearch.Found found = find(level, prices[l], price -> Rollouts.Terms.of(POLICY, head, price));
             prices[l] = Math.min(found.price(), DEAREST);
             use[l] = found.cost();
         }
@@ -47,13 +49,20 @@ public final class RolloutPrices {
         return head.priced(new AskLevels(before.levels(), prices, use));
     }
 
-    private PriceSearch.Met spend(PricedHead head, double price) {
-        AskPolicy policy = new AskPolicy.AskToken(Action.THRESHOLD);
+    /**
+     * The lowest price at which the prompts cost no more than a share of their tokens.
+     *
+     * @param share in (0, 1)
+     * @param first price to begin with, in (0, 1)
+     * @param terms what is decoded at a price
+     */
+    public PriceSearch.Found find(double share, double first, DoubleFunction<Rollouts.Terms> terms) {
+        return new PriceSearch(share, RUNS).from(first, price -> spend(terms.apply(price)));
+    }
+
+    private PriceSearch.Met spend(Rollouts.Terms terms) {
         List<FinishedSequence> finished = rollouts.run(
-                prompts,
-                Rollouts.Terms.of(policy, head, price),
-                teacher,
-                (tenant, workload, cost, now) -> new Reservation.Granted(now, cost));
+                prompts, terms, teacher, (tenant, workload, cost, now) -> new Reservation.Granted(now, cost));
         int tokens = finished.stream()
                 .mapToInt(one -> one.sequence().written().size())
                 .sum();

@@ -12,7 +12,7 @@ import java.util.Random;
  * state. Every epoch is a new permutation. Sixteen batches are drawn together, sorted by length and cut, so that little
  * is padded; their order is shuffled. Not thread safe.
  */
-final class EpochPlan {
+public final class EpochPlan {
     private static final int POOLED = 16;
     private static final long EPOCH_SALT = 0x9E3779B97F4A7C15L;
     private static final long POOL_SALT = 0xBF58476D1CE4E5B9L;
@@ -26,14 +26,14 @@ final class EpochPlan {
     private int[] order = {};
 
     /** @param lengths tokens of each pair, at least one pair */
-    EpochPlan(int[] lengths, int batch, long seed) {
+    public EpochPlan(int[] lengths, int batch, long seed) {
         this.lengths = lengths;
         this.batch = batch;
         this.seed = seed;
     }
 
     /** Numbers of the pairs of step {@code step}. */
-    int[] rows(long step) {
+    public int[] rows(long step) {
         if (step / POOLED != pool) {
             pool = step / POOLED;
             batches = draw(pool * POOLED * batch);
