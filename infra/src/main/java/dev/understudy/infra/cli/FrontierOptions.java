@@ -23,6 +23,12 @@ final class FrontierOptions {
     private List<String> situations = List.of();
 
     @Option(
+            names = "--rows",
+            split = ",",
+            description = "Situations in which asking by an entry of the vocabulary is measured too (default: none).")
+    private List<String> rows = List.of();
+
+    @Option(
             names = "--seeds",
             defaultValue = "3",
             description = "Draws of prompts, labelled sequences and head a situation (default: ${DEFAULT-VALUE}).")
@@ -52,8 +58,8 @@ final class FrontierOptions {
         }
         Path infra = home.resolve("infra");
         Path folder = work == null ? infra.resolve("target").resolve("frontier") : work;
-        FrontierBench.Settings settings =
-                new FrontierBench.Settings(infra.resolve("models"), folder, chosen(), seeds, prompts, labelled);
+        FrontierBench.Settings settings = new FrontierBench.Settings(
+                infra.resolve("models"), folder, chosen(), seeds, prompts, labelled, named(rows));
         return new FrontierBench(Engine.installed(), clock, settings, reports).run();
     }
 
@@ -61,12 +67,16 @@ final class FrontierOptions {
         if (situations.isEmpty()) {
             return List.of(Situation.values());
         }
+        return named(situations);
+    }
+
+    private static List<Situation> named(List<String> titles) {
         List<Situation> chosen = new ArrayList<>();
-        for (String title : situations) {
+        for (String title : titles) {
             chosen.add(Arrays.stream(Situation.values())
                     .filter(one -> one.title().equals(title))
                     .findFirst()
-                    .orElseThrow(() -> new UsageException("--situations has '" + title
+                    .orElseThrow(() -> new UsageException("There is no situation '" + title
                             + "'; expected any of stationary, recoded, mixed, free-wording, weak. Correct it.")));
         }
         return chosen;

@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -104,6 +105,13 @@ record Cell(
     record Budget(String form, double level, boolean trained, double use, double exactMatch) {}
 
     private static final ObjectMapper JSON = new ObjectMapper();
+
+    /** The cell with further budgets. */
+    Cell with(List<Budget> more) {
+        List<Budget> all = new ArrayList<>(budgets);
+        all.addAll(more);
+        return new Cell(situation, seed, prompts, labelled, alone, teacher, points, all, fewer);
+    }
 
     /** The cell that an earlier run left, if it was measured on as many prompts and sequences. */
     static Optional<Cell> read(Path work, Situation situation, int seed, int prompts, int labelled) {

@@ -21,6 +21,7 @@ public final class FrontierBench {
 
     private final Settings settings;
     private final Measuring measuring;
+    private final RowMeasuring rowMeasuring;
     private final FrontierModels models;
 
     /**
@@ -32,10 +33,19 @@ public final class FrontierBench {
      * @param seeds draws of prompts, labelled sequences and head of each, at least 1
      * @param prompts test prompts of a situation and seed
      * @param labelled labelled sequences a workload that asking is learnt from
+     * @param rows those of the situations in which the vocabulary forms of asking are measured too
      */
-    public record Settings(Path shipped, Path work, List<Situation> situations, int seeds, int prompts, int labelled) {
+    public record Settings(
+            Path shipped,
+            Path work,
+            List<Situation> situations,
+            int seeds,
+            int prompts,
+            int labelled,
+            List<Situation> rows) {
         public Settings {
             situations = List.copyOf(situations);
+            rows = List.copyOf(rows);
             if (seeds < 1 || prompts < 1 || labelled < 1) {
                 throw new IllegalArgumentException("The frontier is measured with " + seeds + " seeds, " + prompts
                         + " prompts and " + labelled + " labelled sequences; expected at least 1 of each.");
@@ -48,6 +58,7 @@ public final class FrontierBench {
         this.settings = settings;
         Measuring.Sizes sizes = new Measuring.Sizes(settings.prompts(), PRICING, DEVELOPMENT, settings.labelled());
         measuring = new Measuring(engine, clock, sizes, reports);
+        rowMeasuring = new RowMeasuring(engine, clock, sizes, reports);
         models = new FrontierModels(engine, clock, settings.shipped(), settings.work(), reports);
     }
 
@@ -58,11 +69,26 @@ public final class FrontierBench {
         // Seed by seed: a bench that is stopped has something of every situation.
         for (int seed = 0; seed < settings.seeds(); seed++) {
             for (Situation situation : cells.keySet()) {
-                cells.get(situation).add(cell(situation, seed));
+                Cell cell = cell(situation, seed);
+                boolean rows = settings.rows().contains(situation);
+                cells.get(situation).add(rows ? cell.with(rows(situation, seed).budgets()) : cell);
             }
         }
         return new FrontierReport(
                 cells.values().stream().map(one -> new Summary(one).part()).toList());
+    }
+
+    private RowCell rows(Situation situation, int seed) throws IOException {
+        int workloads = situation.workloads().size();
+        int prompts = settings.prompts() / workloads * workloads;
+        int labelled = settings.labelled() * workloads;
+        Optional<RowCell> kept = RowCell.read(settings.work(), situation, seed, prompts, labelled);
+        if (kept.isPresent()) {
+            return kept.get();
+        }
+        RowCell cell = rowMeasuring.cell(situation, seed, models.student(situation), models.teacher(situation));
+        cell.write(settings.work());
+        return cell;
     }
 
     private Cell cell(Situation situation, int seed) throws IOException {

@@ -72,6 +72,24 @@ final class Measuring {
         this.reports = reports;
     }
 
+    /** The traffic of one situation and seed. */
+    record Draw(Situation situation, int seed, Tokenizer tokenizer, PromptTemplate template) {
+        /**
+         * Distinct prompts of one split, in equal parts of each workload.
+         *
+         * @param count of all workloads together
+         */
+        Traffic of(int count, Split split) {
+            long base = switch (split) {
+                case TRAIN -> TRAIN_SEED;
+                case DEV -> DEVELOPMENT_SEED;
+                case TEST -> TEST_SEED;
+            };
+            int each = Math.max(1, count / situation.workloads().size());
+            return Traffic.of(situation, each, split, base + SEED_STRIDE * seed, tokenizer, template);
+        }
+    }
+
     /** What a head is learnt from and priced on. */
     private record Evidence(List<AskEvidence> train, List<AskEvidence> heldOut) {}
 
@@ -83,12 +101,12 @@ final class Measuring {
                 LocalTeacher local = LocalTeacher.open(engine, teacher, calls, TeacherRates.FREE);
                 Remembering asked = new Remembering(local)) {
             PromptTemplate template = PromptTemplate.read(student);
-            int count = sizes.labelled(situation);
-            Traffic train = traffic(situation, count, Split.TRAIN, TRAIN_SEED, seed, tokenizer, template);
-            Traffic pricing = traffic(situation, sizes.pricing, Split.DEV, DEVELOPMENT_SEED, seed, tokenizer, template);
+            Draw draw = new Draw(situation, seed, tokenizer, template);
+            Traffic train = draw.of(sizes.labelled(situation), Split.TRAIN);
+            Traffic pricing = draw.of(sizes.pricing, Split.DEV);
             int each = Math.max(1, sizes.development / situation.workloads().size());
             Traffic development = pricing.upTo(each, situation);
-            Traffic test = traffic(situation, sizes.prompts, Split.TEST, TEST_SEED, seed, tokenizer, template);
+            Traffic test = draw.of(sizes.prompts, Split.TEST);
             Evidence evidence = evidence(student, teacher, train, pricing);
             int end = tokenizer.vocabulary().special(BytePairTrainer.END).orElseThrow();
             Rollouts rollouts = new Rollouts(serving, tokenizer, List.of(end), clock);
@@ -113,18 +131,6 @@ final class Measuring {
         } finally {
             Files.deleteIfExists(log);
         }
-    }
-
-    private static Traffic traffic(
-            Situation situation,
-            int count,
-            Split split,
-            long base,
-            int seed,
-            Tokenizer tokenizer,
-            PromptTemplate template) {
-        int each = Math.max(1, count / situation.workloads().size());
-        return Traffic.of(situation, each, split, base + SEED_STRIDE * seed, tokenizer, template);
     }
 
     private Evidence evidence(Path student, Path teacher, Traffic train, Traffic pricing) {
