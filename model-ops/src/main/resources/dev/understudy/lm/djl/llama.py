@@ -191,6 +191,38 @@ def token_loss(logits: Tensor, ids: Tensor, law: Tensor, tail: Tensor, weight: T
     g = torch.scatter_add_(g, 1, ids, torch.sub(h, torch.mul(torch.exp(q), total)))
   return (torch.sum(torch.mul(nats, w)), g)
 
+def product(x: Tensor, w: Tensor) -> Tensor:
+  # x (N,in), w (out,in) -> (N,out) without gradients: on the CPU oneDNN is the faster one
+  if x.is_cuda:
+    y = torch.linear(x, w)
+  else:
+    y = ops.mkldnn._linear_pointwise(x, w, None, "none", [], "")
+  return y
+
+def head_loss(x: Tensor, w: Tensor, ids: Tensor, law: Tensor, tail: Tensor, weight: Tensor, terms: List[float], tau: float, learns: bool) -> Tuple[Tensor, Tensor, Tensor]:
+  # x (N,d) as the head w (V,d) gets it, the rest as in token_loss -> the loss and its gradients by x and, where the head
+  # learns, by w. On the CPU in pieces of n positions, whose arrays (n,V) stay in the cache: a megabyte each
+  N, n = x.size(0), x.size(0)
+  if not x.is_cuda:
+    n = min(N, max(64, 262144 // w.size(0)))
+  loss, dx, dw = torch.zeros([], device=x.device), torch.empty_like(x), torch.zeros([0], device=x.device)
+  if learns:
+    dw = torch.zeros_like(w)
+  for i in range((N + n - 1) // n):
+    a, m = i * n, min(n, N - i * n)
+    y = torch.narrow(x, 0, a, m)
+    some, rest = ids, tail
+    if ids.size(0) > 0:
+      some = torch.narrow(ids, 0, a, m)
+    if tail.size(0) > 0:
+      rest = torch.narrow(tail, 0, a, m)
+    nats, g = __torch__.token_loss(__torch__.product(y, w), some, torch.narrow(law, 0, a, m), rest, torch.narrow(weight, 0, a, m), terms, tau)
+    loss = torch.add(loss, nats)
+    torch.copy_(torch.narrow(dx, 0, a, m), __torch__.product(g, w.t()))
+    if learns:
+      torch.addmm_(dw, g.t(), y)
+  return (loss, dx, dw)
+
 class Llama(Module):
   __parameters__ = []
   __buffers__ = []
@@ -437,17 +469,24 @@ class Llama(Module):
     if len(self.LA) > 0:
       w = self.weights()
     x = __torch__.hidden(w, none, ids, self.H, self.K, self.eps, self.window)
-    x = __torch__.head(torch.index_select(x.view([-1, x.size(2)]), 0, at), w, none, self.eps)
+    x = __torch__.rms(torch.index_select(x.view([-1, x.size(2)]), 0, at), w[2], self.eps, w[5])
     torch.set_grad_enabled(False)
-    loss, g = __torch__.token_loss(x.detach(), top_ids, law, tail, weight, self.terms, self.tau)
+    learns = w[1].requires_grad
+    loss, dx, dw = __torch__.head_loss(x.detach(), w[1].detach(), top_ids, law, tail, weight, self.terms, self.tau, learns)
     g2 = annotate(List[Tensor], [])
     g1 = annotate(List[Tensor], [])
-    for t in torch.autograd.grad([x], torch.add(self.P2, self.P1), annotate(List[Optional[Tensor]], [g])):
-      if t is not None:
-        if t.dim() == 2:
-          g2.append(t)
-        else:
-          g1.append(t)
+    grads = torch.autograd.grad([x], torch.add(self.P2, self.P1), annotate(List[Optional[Tensor]], [dx]), None, False, True)
+    for i in range(len(grads)):
+      t = grads[i]
+      if t is None:
+        # a head that is not the embedding, which x does not depend on
+        g2.append(dw)
+      elif t.dim() == 2:
+        if learns and i == 0 and w[0] is w[1]:
+          t = torch.add(t, dw)
+        g2.append(t)
+      else:
+        g1.append(t)
     if len(self.losses) == 0:
       self.G2 = g2
       self.G1 = g1

@@ -122,6 +122,34 @@ class LibtorchTrainerTest {
         assertThat(ends.get(3)).containsExactly(ends.get(1), within(1e-5f));
     }
 
+    /** With 5,000 ids the head takes 64 positions at a time: three pieces of the whole batch, one of each part. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aHeadThatTakesThePositionsInPiecesLearnsTheSame(boolean tied) {
+        ModelShape shape = new ModelShape(8, 1, 2, 1, 4, 12, 5_000, 16, tied, 200, 1e-5);
+        TrainingBatch big = batch(shape, 24, 7, 4, 9);
+        float[] logs = ((Targets.TopK) big.targets()).logProbabilities();
+        for (int i = 0; i < logs.length; i++) {
+            logs[i] -= 0.1f * (i / 4 % 5);
+        }
+        List<List<StepReport>> reports = new ArrayList<>();
+        for (List<TrainingBatch> steps :
+                List.of(List.of(big), List.of(rows(big, 0, 8), rows(big, 8, 16), rows(big, 16, 24)))) {
+            try (Trainer trainer = Engine.installed().initialise(shape, 3)) {
+                Hyper hyper = Hyper.of(1e-2);
+                reports.add(List.of(
+                        trainer.step(steps, TokenLoss.FORWARD_KL, hyper),
+                        trainer.step(steps, TokenLoss.FORWARD_KL, hyper)));
+            }
+        }
+        for (int i = 0; i < 2; i++) {
+            StepReport whole = reports.get(0).get(i);
+            StepReport pieces = reports.get(1).get(i);
+            assertThat(whole.loss()).isCloseTo(pieces.loss(), within(1e-5));
+            assertThat(whole.gradientNorm()).isCloseTo(pieces.gradientNorm(), within(1e-5));
+        }
+    }
+
     @Test
     void partsMissTheStepOfTheWholeBatchWhenEachIsAMeanOfItsOwn() {
         TrainingBatch big = batch(TINY, 6, 7, 4, 9);
