@@ -13,17 +13,18 @@ import dev.understudy.lm.Storage;
 import dev.understudy.lm.Trainer;
 import dev.understudy.lm.TrainingBatch;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.ArrayList;
+import java.util.List;
+import javax.management.JMException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Native memory is not freed by the garbage collector: what a call forgets is gone for good. Resident memory without
- * the Java heap is held flat, after a settling time in which allocators and compilers take their share.
+ * Native memory is not freed by the garbage collector: what a call forgets is gone for good. Three footprints are taken
+ * after a settling time, in which allocators and compilers take their share, and five at the end. The median of the one
+ * is held against the least of the other: a compiler that is at work makes a footprint larger, and a leak all of them.
  */
 class NativeMemoryIT {
     /** Small, so that many steps are short; the calls and what they allocate are those of any model. */
@@ -32,11 +33,15 @@ class NativeMemoryIT {
     /** 10.5 million parameters. */
     private static final ModelShape TEN_MILLION = new ModelShape(320, 7, 5, 5, 64, 896, 2048, 64, false, 200, 1e-5);
 
-    private static final Pattern MAPPING = Pattern.compile("^([0-9a-f]+)-[0-9a-f]+ ");
+    /** A row's arrays come and go with its pages; a leak has thousands. */
+    private static final int FEW_OBJECTS = 50;
+
+    private final List<Footprint> settled = new ArrayList<>();
+    private final List<Footprint> last = new ArrayList<>();
 
     @Test
     @Timeout(300)
-    void tenThousandDecodeAndTrainingStepsAreFlat(@TempDir Path folder) throws IOException {
+    void tenThousandDecodeAndTrainingStepsAreFlat(@TempDir Path folder) throws IOException, JMException {
         TrainingBatch[] batches = {
             LibtorchTrainerTest.batch(SHAPE, 1, 9, 4, 1),
             LibtorchTrainerTest.whole(SHAPE, 1, 5, 2),
@@ -47,38 +52,40 @@ class NativeMemoryIT {
             trainer.saveModel(folder, Storage.FP32);
             try (LanguageModel model = Engine.installed().open(folder, Kernel.FP16);
                     KvCache cache = model.newCache(2)) {
-                long settled = 0;
-                // the JVM's own compilers have taken their share after about six thousand steps
-                for (int i = -6_000; i < 10_000; i++) {
-                    if (i == 0) {
-                        settled = nativeKilobytes();
+                for (int i = 1; i <= 15_000; i++) {
+                    decode(model, cache, i, out);
+                    trainer.step(batches[i % batches.length], Hyper.of(1e-4));
+                    if (i % 1_000 == 0) {
+                        sample(i / 1_000, 5, 15);
                     }
-                    decode(model, cache, i + 6_000, out);
-                    trainer.step(batches[Math.floorMod(i, batches.length)], Hyper.of(1e-4));
                 }
-                assertFlat("10,000 decode steps and 10,000 training steps", settled, nativeKilobytes());
             }
         }
+        assertFlat("10,000 decode steps and 10,000 training steps");
     }
 
     @Test
     @Timeout(300)
-    void fiftyLoadsAndTwentyThousandStepsAreFlat(@TempDir Path folder) throws IOException {
+    void fiftyLoadsAndTwentyThousandStepsAreFlat(@TempDir Path folder) throws IOException, JMException {
         write(TEN_MILLION, folder.resolve("large"));
         write(SHAPE, folder.resolve("small"));
-        long settled = 0;
         Scores out = new Scores(2, 2, 0);
-        // the allocator's arenas take until about the sixtieth load of this size to reach their final size
-        for (int cycle = -60; cycle < 50; cycle++) {
-            if (cycle == 0) {
-                settled = nativeKilobytes();
-            }
+        for (int cycle = 1; cycle <= 75; cycle++) {
             loadAndStep(folder.resolve("large"), 5, out);
-            if (cycle >= 0) {
-                loadAndStep(folder.resolve("small"), 400, out);
-            }
+            loadAndStep(folder.resolve("small"), 400, out);
+            sample(cycle, 25, 75);
         }
-        assertFlat("50 loads of 10 million parameters and 20,000 steps", settled, nativeKilobytes());
+        assertFlat("50 loads of 10 million parameters and 20,000 steps");
+    }
+
+    /** Takes one of three footprints from {@code first} on, or one of the last five. */
+    private void sample(int time, int first, int end) throws IOException, JMException {
+        if (time >= first && time < first + 3) {
+            settled.add(Footprint.now());
+        }
+        if (time > end - 5) {
+            last.add(Footprint.now());
+        }
     }
 
     private static void write(ModelShape shape, Path directory) {
@@ -105,27 +112,17 @@ class NativeMemoryIT {
         model.step(cache, new int[] {1, 0}, new int[] {step % 256, 3}, 2, out);
     }
 
-    private static void assertFlat(String what, long before, long after) {
-        assertThat((double) after / before)
-                .as("native memory after %s over before (%d kB over %d kB)", what, after, before)
+    private void assertFlat(String what) {
+        Footprint before = Footprint.median(settled);
+        Footprint after = Footprint.least(last);
+        assertThat(after.objects() - before.objects())
+                .as("live objects of DJL after %s, beyond %d before", what, before.objects())
+                .isLessThan(FEW_OBJECTS);
+        assertThat((double) after.used() / before.used())
+                .as("native bytes in use after %s over before, %s and %s", what, settled, last)
+                .isLessThan(1.03);
+        assertThat((double) after.resident() / before.resident())
+                .as("resident bytes after %s over before, %s and %s", what, settled, last)
                 .isLessThan(1.05);
-    }
-
-    /**
-     * Resident memory of all mappings but the Java heap, which lies below 32 GB, where compressed pointers reach, and
-     * nothing else does.
-     */
-    private static long nativeKilobytes() throws IOException {
-        long sum = 0;
-        boolean counts = false;
-        for (String line : Files.readAllLines(Path.of("/proc/self/smaps"))) {
-            Matcher mapping = MAPPING.matcher(line);
-            if (mapping.find()) {
-                counts = Long.parseUnsignedLong(mapping.group(1), 16) >= 32L << 30;
-            } else if (counts && line.startsWith("Rss:")) {
-                sum += Long.parseLong(line.replaceAll("\\D", ""));
-            }
-        }
-        return sum;
     }
 }
