@@ -112,6 +112,11 @@ public final class Round implements AutoCloseable {
         return true;
     }
 
+    /** What it learns from. */
+    public TrainingSnapshot snapshot() {
+        return snapshot;
+    }
+
     public RoundProgress progress() {
         return new RoundProgress(snapshot.round(), step, config.steps(), loss);
     }

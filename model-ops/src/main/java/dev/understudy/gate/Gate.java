@@ -1,5 +1,7 @@
 package dev.understudy.gate;
 
+import dev.understudy.decode.head.PricedHead;
+import dev.understudy.distil.ask.AskEvidence;
 import dev.understudy.gate.PairedBootstrap.Interval;
 import dev.understudy.lm.file.ModelDirectory;
 import java.nio.file.Path;
@@ -74,6 +76,15 @@ public final class Gate {
         return rules.stream().allMatch(RuleOutcome::passed)
                 ? new GateVerdict.Accepted(rules, figures)
                 : new GateVerdict.Rejected(rules, figures);
+    }
+
+    /**
+     * Judges a candidate's ask head, to be added to the verdict on its weights.
+     *
+     * @param evidence the candidate's reading of sequences that neither the head nor its prices have seen
+     */
+    public RuleOutcome judge(PricedHead head, List<AskEvidence> evidence) {
+        return new AskHeadRule(config).judge(head, evidence);
     }
 
     private Comparison compare(String workload, List<ForcedScore> serving, List<ForcedScore> candidate) {

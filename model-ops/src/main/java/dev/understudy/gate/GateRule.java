@@ -9,5 +9,7 @@ public enum GateRule {
     /** No workload's exact match alone falls far. */
     ALONE,
     /** Weights and figures are finite, and weights fit half precision. */
-    NUMBERS
+    NUMBERS,
+    /** A candidate that asks by a head brings a new one, and that spends no more than it is told. */
+    ASK_HEAD
 }

@@ -1,10 +1,11 @@
 package dev.understudy.gate;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /** The gate's decision with everything it rests on. */
 public sealed interface GateVerdict {
-    /** All four rules, in the order of {@link GateRule}. */
+    /** The rules that were applied, in the order of {@link GateRule}: that of the ask head only where there is one. */
     List<RuleOutcome> rules();
 
     /** One entry a workload, by name. */
@@ -18,6 +19,13 @@ public sealed interface GateVerdict {
                 .filter(rule -> !rule.passed())
                 .map(rule -> rule.rule() + ": " + rule.detail())
                 .toList();
+    }
+
+    /** The same verdict with one more rule, which a candidate must hold too. */
+    default GateVerdict and(RuleOutcome rule) {
+        List<RuleOutcome> all = new ArrayList<>(rules());
+        all.add(rule);
+        return accepted() && rule.passed() ? new Accepted(all, workloads()) : new Rejected(all, workloads());
     }
 
     /** The candidate may be published. */

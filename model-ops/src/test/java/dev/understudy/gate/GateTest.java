@@ -3,6 +3,10 @@ package dev.understudy.gate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.understudy.decode.head.AskLevels;
+import dev.understudy.decode.head.AskNetwork;
+import dev.understudy.decode.head.PricedHead;
+import dev.understudy.distil.ask.AskEvidence;
 import dev.understudy.lm.BigramModel;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -11,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -36,7 +41,9 @@ class GateTest {
         GateVerdict verdict = judge(Map.of("log", 60, "pay", 99), Map.of("log", 80, "pay", 99));
         assertThat(verdict.accepted()).isTrue();
         assertThat(verdict.reasons()).isEmpty();
-        assertThat(verdict.rules()).extracting(RuleOutcome::rule).containsExactly(GateRule.values());
+        assertThat(verdict.rules())
+                .extracting(RuleOutcome::rule)
+                .containsExactly(GateRule.IMPROVEMENT, GateRule.HELP_NEEDED, GateRule.ALONE, GateRule.NUMBERS);
         assertThat(verdict.workloads()).extracting(WorkloadFigures::workload).containsExactly("log", "pay");
         assertThat(verdict.workloads().get(0).neededPrices()[31]).isEqualTo(80);
     }
@@ -93,6 +100,63 @@ class GateTest {
         VersionFigures serving = few(9, 10);
         GateVerdict verdict = lenient.judge(serving, few(8, 100), candidate);
         assertThat(failed(verdict)).doesNotContain(GateRule.HELP_NEEDED);
+    }
+
+    @Test
+    void refusesAHeadThatSpendsMoreThanItIsTold() {
+        RuleOutcome kept = gate.judge(head(0.3), evidence(100));
+        assertThat(kept.passed()).as(kept.detail()).isTrue();
+        assertThat(kept.detail()).contains("uses 10.0 % at 10 % of the tokens of 100 sequences");
+        GateVerdict accepted = judge(Map.of("log", 60), Map.of("log", 80));
+        assertThat(accepted.and(kept).accepted()).isTrue();
+
+        RuleOutcome spent = gate.judge(head(0.03), evidence(100));
+        assertThat(spent.value()).isGreaterThan(0.05);
+        GateVerdict refused = accepted.and(spent);
+        assertThat(failed(refused)).containsExactly(GateRule.ASK_HEAD);
+        assertThat(refused.reasons().get(0)).contains("uses 20.0 % at 10 %");
+        assertThat(judge(Map.of("log", 60), Map.of("log", 60)).and(kept).accepted())
+                .as("its weights were refused")
+                .isFalse();
+    }
+
+    @Test
+    void aFewSequencesThatSpendMuchDoNotRefuseAHead() {
+        // Of four sequences one happens to be doubted throughout: 25 % of the tokens at 10 %.
+        List<AskEvidence> few = new ArrayList<>(evidence(4));
+        few.set(0, doubting(0, 1, 2, 3, 4, 5, 6, 7, 8, 9));
+        assertThat(gate.judge(head(0.3), few).passed()).isTrue();
+    }
+
+    /** Doubts a token as much as its first input says, priced for 10 %. */
+    private static PricedHead head(double price) {
+        float[] first = new float[7];
+        first[0] = 1;
+        float[] scale = new float[7];
+        Arrays.fill(scale, 1);
+        AskNetwork doubt = new AskNetwork(new float[7], scale, first, new float[1], new float[] {1}, -4);
+        AskNetwork none = new AskNetwork(new float[7], scale, new float[7], new float[1], new float[1], 0);
+        double[] level = {0.1};
+        return new PricedHead(doubt, none, new AskLevels(level, new double[] {price}, level));
+    }
+
+    /** Sequences of ten tokens: one is doubted much, another a little. */
+    private static List<AskEvidence> evidence(int count) {
+        List<AskEvidence> all = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            AskEvidence one = doubting(0);
+            one.inputs()[5][0] = 2.5f;
+            all.add(one);
+        }
+        return all;
+    }
+
+    private static AskEvidence doubting(int... doubted) {
+        float[][] inputs = new float[10][7];
+        for (int token : doubted) {
+            inputs[token][0] = 8;
+        }
+        return new AskEvidence("log", inputs, new double[10], new double[10], new boolean[10], true);
     }
 
     @Test

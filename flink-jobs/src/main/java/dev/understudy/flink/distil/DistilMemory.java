@@ -3,8 +3,6 @@ package dev.understudy.flink.distil;
 import dev.understudy.checkpoint.OffsetRange;
 import dev.understudy.distil.TrainingSnapshot;
 import dev.understudy.flink.signal.DistilInput;
-import dev.understudy.gate.GateExample;
-import dev.understudy.gate.GateSet;
 import dev.understudy.signal.LabelledSequence;
 import dev.understudy.signal.Quarantine;
 import dev.understudy.signal.ReplayBuffer;
@@ -143,24 +141,24 @@ final class DistilMemory {
      * What two versions are compared on: verified answers, topped up per workload with held-out signals that the
      * teacher saw whole. Empty while there is neither.
      */
-    Optional<GateSet> gateSet() {
-        List<GateExample> examples = new ArrayList<>();
+    Optional<HeldOut> heldOut() {
+        List<LabelledSequence> sequences = new ArrayList<>();
         Map<String, Integer> counts = new HashMap<>();
         for (LabelledSequence answer : verified.all()) {
-            add(answer, examples, counts);
+            add(answer, sequences, counts);
         }
         for (LabelledSequence signal : buffer.heldOut()) {
             if (counts.getOrDefault(signal.workload(), 0) < VerifiedAnswers.PER_WORKLOAD) {
-                add(signal, examples, counts);
+                add(signal, sequences, counts);
             }
         }
-        return examples.isEmpty() ? Optional.empty() : Optional.of(new GateSet(examples));
+        return sequences.isEmpty() ? Optional.empty() : Optional.of(new HeldOut(sequences));
     }
 
-    private static void add(LabelledSequence sequence, List<GateExample> examples, Map<String, Integer> counts) {
-        GateExample.of(sequence).ifPresent(example -> {
-            examples.add(example);
+    private static void add(LabelledSequence sequence, List<LabelledSequence> sequences, Map<String, Integer> counts) {
+        if (sequence.isDense()) {
+            sequences.add(sequence);
             counts.merge(sequence.workload(), 1, Integer::sum);
-        });
+        }
     }
 }

@@ -5,7 +5,6 @@ import dev.understudy.distil.Round;
 import dev.understudy.distil.TrainingSnapshot;
 import dev.understudy.flink.gate.RoundJudgement;
 import dev.understudy.flink.signal.DistilInput;
-import dev.understudy.gate.GateSet;
 import dev.understudy.gate.VersionFigures;
 import java.io.DataInput;
 import java.io.DataOutput;
@@ -144,8 +143,8 @@ final class RoundCycle implements AutoCloseable {
         if (memory.fresh() == 0) {
             return Optional.of("No new signal since the last round; there is nothing to learn.");
         }
-        Optional<GateSet> gateSet = memory.gateSet();
-        if (gateSet.isEmpty()) {
+        Optional<HeldOut> heldOut = memory.heldOut();
+        if (heldOut.isEmpty()) {
             return Optional.of("No held-out example to judge a candidate by; send verified answers or enable audits.");
         }
         Optional<TrainingSnapshot> snapshot = memory.snapshot(next);
@@ -165,11 +164,11 @@ final class RoundCycle implements AutoCloseable {
         }
         Round round = Round.begin(tools.engine(), directory(parent), data, config.round());
         // Saved before the first step: a crash then repeats this round and not one with later signals.
-        saves.save(round, plan.candidate());
+        saves.save(round, heldOut.get(), plan.candidate());
         memory.consumed();
         lastBegan = now;
         lastSaid = null;
-        run = new RoundRun(plan, tools, directory(parent), round, saves, gateSet.get(), parentFigures);
+        run = new RoundRun(plan, tools, directory(parent), round, saves, heldOut.get(), parentFigures);
         LOG.info(
                 "Round begins round={} candidate={} parent={} signals={}",
                 next,
@@ -240,8 +239,8 @@ final class RoundCycle implements AutoCloseable {
     }
 
     private void resume(Path saved, RoundPlan plan) {
-        Optional<GateSet> gateSet = memory.gateSet();
-        if (!Files.isDirectory(saved) || gateSet.isEmpty()) {
+        Optional<HeldOut> heldOut = HeldOut.readFrom(saved).or(memory::heldOut);
+        if (!Files.isDirectory(saved) || heldOut.isEmpty()) {
             LOG.warn(
                     "Round is lost: its saved state is not there; keep distil.work on a disk that outlives the task"
                             + " round={} directory={}",
@@ -263,7 +262,7 @@ final class RoundCycle implements AutoCloseable {
         }
         saves.resumed(saved);
         Round round = Round.resume(tools.engine(), saved);
-        run = new RoundRun(plan, tools, directory(plan.parent()), round, saves, gateSet.get(), parentFigures);
+        run = new RoundRun(plan, tools, directory(plan.parent()), round, saves, heldOut.get(), parentFigures);
         LOG.info(
                 "Round goes on round={} step={}",
                 plan.number(),

@@ -41,6 +41,7 @@ final class RoundRun implements AutoCloseable {
         SCORE_PARENT,
         SCORE_CANDIDATE,
         JUDGE,
+        ASK_HEAD,
         DONE
     }
 
@@ -49,6 +50,7 @@ final class RoundRun implements AutoCloseable {
     private final Path parentDirectory;
     private final Round round;
     private final RoundSaves saves;
+    private final HeldOut heldOut;
     private final GateSet gateSet;
 
     private Stage stage = Stage.TRAIN;
@@ -57,12 +59,14 @@ final class RoundRun implements AutoCloseable {
     private @Nullable Evaluation evaluation;
     private @Nullable VersionFigures parentFigures;
     private @Nullable VersionFigures candidateFigures;
+    private @Nullable GateVerdict verdict;
+    private @Nullable RoundHead head;
     private @Nullable RoundJudgement judgement;
 
     /**
      * @param parentDirectory files of the parent; stays where it is while the round runs
      * @param round begun or resumed; closed by this
-     * @param gateSet what parent and candidate are compared on
+     * @param heldOut what parent and candidate are compared on
      * @param known figures of the parent, used when they were made on the same set
      */
     RoundRun(
@@ -71,14 +75,15 @@ final class RoundRun implements AutoCloseable {
             Path parentDirectory,
             Round round,
             RoundSaves saves,
-            GateSet gateSet,
+            HeldOut heldOut,
             @Nullable VersionFigures known) {
         this.plan = plan;
         this.tools = tools;
         this.parentDirectory = parentDirectory;
         this.round = round;
         this.saves = saves;
-        this.gateSet = gateSet;
+        this.heldOut = heldOut;
+        gateSet = heldOut.gateSet();
         if (known != null && known.setFingerprint() == gateSet.fingerprint()) {
             parentFigures = known;
         }
@@ -111,6 +116,7 @@ final class RoundRun implements AutoCloseable {
                 }
             }
             case JUDGE -> judge();
+            case ASK_HEAD -> learnToAsk();
             case DONE -> {}
         }
         return stage != Stage.DONE;
@@ -134,7 +140,7 @@ final class RoundRun implements AutoCloseable {
             if (!round.step()) {
                 stage = Stage.WRITE;
             } else if (round.progress().step() % tools.config().trigger().saveEvery() == 0) {
-                saves.save(round, plan.candidate());
+                saves.save(round, heldOut, plan.candidate());
             }
         } catch (IllegalStateException e) {
             // Loss or gradient not finite: the signals of this round are no good, the job is.
@@ -184,13 +190,37 @@ final class RoundRun implements AutoCloseable {
         if (serving == null || candidate == null || opened == null) {
             throw new IllegalStateException("[BUG] round " + plan.number() + " is judged before it is scored");
         }
-        GateVerdict verdict = new Gate(tools.config().gate()).judge(serving, candidate, staged());
-        if (verdict.accepted()) {
-            seal(verdict, opened);
+        GateVerdict judged = new Gate(tools.config().gate()).judge(serving, candidate, staged());
+        if (judged.accepted() && RoundHead.isNeeded(parentDirectory)) {
+            verdict = judged;
+            head = new RoundHead(
+                    round.snapshot(), heldOut, tools.config().round().seed(), opened, staged());
+            stage = Stage.ASK_HEAD;
+        } else {
+            conclude(judged, opened);
+        }
+    }
+
+    /** After the rules on the weights: most candidates that are refused are refused by them, and heads take seconds. */
+    private void learnToAsk() {
+        GateVerdict judged = verdict;
+        RoundHead learning = head;
+        LanguageModel opened = model;
+        if (judged == null || learning == null || opened == null) {
+            throw new IllegalStateException("[BUG] round " + plan.number() + " learns to ask before it is judged");
+        }
+        if (!learning.work()) {
+            conclude(judged.and(learning.judge(new Gate(tools.config().gate()))), opened);
+        }
+    }
+
+    private void conclude(GateVerdict judged, LanguageModel opened) {
+        if (judged.accepted()) {
+            seal(judged, opened);
         } else {
             tools.store().discard(plan.candidate());
         }
-        end(verdict.reasons(), verdict.rules());
+        end(judged.reasons(), judged.rules());
     }
 
     private void seal(GateVerdict verdict, LanguageModel opened) {

@@ -38,8 +38,8 @@ final class RoundSaves {
         current = saved;
     }
 
-    /** Saves the round's present state. */
-    Path save(Round round, CheckpointId candidate) {
+    /** Saves the round's present state and what it will be judged by. */
+    Path save(Round round, HeldOut heldOut, CheckpointId candidate) {
         Path directory = root.resolve(candidate.value())
                 .resolve("step-" + round.progress().step());
         try {
@@ -51,6 +51,7 @@ final class RoundSaves {
                     "Cannot make " + directory + " for the state of a running round. Check distil.work and its disk.",
                     e);
         }
+        heldOut.saveTo(directory);
         round.saveTo(directory);
         current = directory;
         return directory;

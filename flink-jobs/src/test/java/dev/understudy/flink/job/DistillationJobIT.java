@@ -7,6 +7,13 @@ import dev.understudy.broker.EmbeddedBroker;
 import dev.understudy.checkpoint.CheckpointId;
 import dev.understudy.checkpoint.CheckpointManifest;
 import dev.understudy.checkpoint.FileCheckpointStore;
+import dev.understudy.decode.ask.AskPolicy;
+import dev.understudy.decode.ask.AskPolicy.AskToken.Action;
+import dev.understudy.decode.head.AskHeadFile;
+import dev.understudy.decode.head.AskInput;
+import dev.understudy.decode.head.AskLevels;
+import dev.understudy.decode.head.AskNetwork;
+import dev.understudy.decode.head.PricedHead;
 import dev.understudy.distil.DistilConfig;
 import dev.understudy.distil.Objective;
 import dev.understudy.flink.checkpoint.CheckpointAnnouncer;
@@ -15,17 +22,25 @@ import dev.understudy.flink.distil.DistilPlaces;
 import dev.understudy.flink.distil.PoisonedRound;
 import dev.understudy.flink.distil.RoundTrigger;
 import dev.understudy.flink.distil.SeedFiles;
+import dev.understudy.flink.swap.ModelLoading;
+import dev.understudy.flink.swap.ModelVersion;
 import dev.understudy.flink.wire.KafkaAccess;
 import dev.understudy.flink.wire.KafkaCheckpointAnnouncer;
 import dev.understudy.flink.wire.ManifestAvro;
 import dev.understudy.gate.GateConfig;
+import dev.understudy.lm.Engine;
+import dev.understudy.lm.Kernel;
+import dev.understudy.prompt.Dialect;
 import dev.understudy.signal.ReplayConfig;
 import dev.understudy.wire.checkpoint.CheckpointPublished;
 import dev.understudy.wire.gate.GateJudged;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -57,6 +72,7 @@ class DistillationJobIT {
                 EchoTraffic traffic = EchoTraffic.on(broker, root.resolve("model"));
                 MiniCluster cluster = cluster(1)) {
             FileCheckpointStore store = new FileCheckpointStore(root.resolve("store"));
+            AskHeadFile.write(root.resolve("model"), idleHead());
             traffic.sendAnswers(40);
             traffic.sendSignals(0, SIGNALS);
             JobID job = submit(cluster, config(broker, root, new PoisonedRound(2, EchoTraffic.WORKLOAD)));
@@ -74,6 +90,10 @@ class DistillationJobIT {
                     .as("the announcement failed once, after the rename")
                     .hasValue(-1);
             assertThat(manifest.origin().trainedOn()).isNotEmpty();
+            assertThat(manifest.contents().files())
+                    .as("the parent asks by a head, so the candidate brings its own")
+                    .anyMatch(file -> file.path().equals(AskHeadFile.NAME));
+            assertIsServedByItsHead(store, root.resolve("model"), manifest.id());
 
             traffic.requestRound("c-1");
             GateJudged idle = traffic.verdict(1);
@@ -117,6 +137,33 @@ class DistillationJobIT {
             await().atMost(PATIENCE).until(() -> latestSave(saves) == -1);
             cluster.cancelJob(job).get();
         }
+    }
+
+    /** A serving job that asks by heads takes the version. */
+    private static void assertIsServedByItsHead(FileCheckpointStore store, Path model, CheckpointId id) {
+        ModelLoading loading = new ModelLoading(
+                Engine.installed(),
+                Kernel.FP32,
+                store,
+                new CheckpointId("p0"),
+                model,
+                Dialect.read(Engine.installed(), model),
+                new AskPolicy.AskToken(Action.THRESHOLD),
+                Clock.fixed(Instant.EPOCH, ZoneOffset.UTC));
+        ModelVersion version = loading.load(id);
+        version.model().close();
+        assertThat(((PricedHead) version.head()).levels().levels())
+                .as("priced for every budget, where the first student's head knows one")
+                .hasSize(AskLevels.usual().length);
+    }
+
+    /** What the first student asks by; no round learns from it. */
+    private static PricedHead idleHead() {
+        int inputs = AskInput.width(EchoTraffic.WIDTH);
+        AskNetwork network =
+                new AskNetwork(new float[inputs], new float[inputs], new float[inputs], new float[1], new float[1], 0);
+        double[] one = {0.1};
+        return new PricedHead(network, network, new AskLevels(one, one, one));
     }
 
     private static MiniCluster cluster(int taskManagers) throws Exception {

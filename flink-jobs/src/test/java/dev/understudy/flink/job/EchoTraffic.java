@@ -51,6 +51,9 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 final class EchoTraffic implements AutoCloseable {
     static final String WORKLOAD = "echo";
     static final String PREFIX = "test.";
+    /** Of the model's hidden states. */
+    static final int WIDTH = 32;
+
     private static final Instant AT = Instant.ofEpochMilli(1_700_000_000_000L);
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
@@ -85,7 +88,7 @@ final class EchoTraffic implements AutoCloseable {
         BytePairTrainer vocabulary = BytePairTrainer.train(List.of("A 1", "B 2"), 260);
         vocabulary.write(model);
         Engine engine = Engine.installed();
-        ModelShape shape = new ModelShape(32, 2, 2, 2, 16, 64, vocabulary.vocabularySize(), 32, true, 200, 1e-5);
+        ModelShape shape = new ModelShape(WIDTH, 2, 2, 2, 16, 64, vocabulary.vocabularySize(), 32, true, 200, 1e-5);
         Path weights = Files.createDirectories(model.resolveSibling("weights"));
         try (Trainer trainer = engine.initialise(shape, 7)) {
             trainer.saveModel(weights, Storage.FP32);
@@ -118,7 +121,7 @@ final class EchoTraffic implements AutoCloseable {
     /** More verified answers, as a file of pairs. */
     static Path heldOutFile(Path directory) throws IOException {
         List<String> lines = new ArrayList<>();
-        for (int number = 900; number < 920; number++) {
+        for (int number = 900; number < 1_020; number++) {
             lines.add("{\"workload\":\"" + WORKLOAD + "\",\"prompt\":\"" + prompt(number) + "\",\"completion\":\""
                     + answer(number) + "\"}");
         }

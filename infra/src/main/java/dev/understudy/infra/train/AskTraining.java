@@ -3,6 +3,7 @@ package dev.understudy.infra.train;
 import dev.understudy.checkpoint.CheckpointManifest;
 import dev.understudy.decode.ask.AskEntries.Trace;
 import dev.understudy.decode.head.AskHeadFile;
+import dev.understudy.decode.head.AskLevels;
 import dev.understudy.decode.head.PricedHead;
 import dev.understudy.decode.head.RowHead;
 import dev.understudy.distil.PairTrainer.Pair;
@@ -50,7 +51,6 @@ import java.util.stream.Stream;
  * minutes, so it is not resumed. Confined to one thread.
  */
 public final class AskTraining {
-    private static final double[] LEVELS = {0.02, 0.05, 0.1, 0.2, 0.3};
     /** Every fifth pair is kept for the prices. */
     private static final int HELD_OUT = 5;
     /** Held-out prompts that are decoded freely to find them. */
@@ -174,7 +174,7 @@ public final class AskTraining {
                 (i % HELD_OUT == 0 ? heldOut : learnt).add(evidence.get(i));
             }
             say("learning from %d, pricing on %d", learnt.size(), heldOut.size());
-            return new HeadLearning(AskPlan.defaults()).learn(learnt, heldOut, LEVELS);
+            return new HeadLearning(AskPlan.defaults()).learn(learnt, heldOut, AskLevels.usual());
         }
     }
 
@@ -207,11 +207,11 @@ public final class AskTraining {
         RowTraining.Place place = new RowTraining.Place(request.student(), request.teacher(), request.out(), tokenizer);
         Trace trace = request.form() == Form.ROW ? Trace.NONE : Trace.KEPT;
         say("learning from %d, pricing on %d", learnt.size(), pairs.size() - learnt.size());
-        RowHead untold = training.learn(place, recorded(learnt), LEVELS, trace, RowPlan.defaults());
+        RowHead untold = training.learn(place, recorded(learnt), AskLevels.usual(), trace, RowPlan.defaults());
         RowHead head = withTeacher(teacher -> training.price(place, untold, prompts(pairs), teacher, end));
         // Last: without it the directory does not ask.
         AskHeadFile.write(request.out(), head);
-        report(LEVELS, head.prices().own(), head.prices().use());
+        report(AskLevels.usual(), head.prices().own(), head.prices().use());
     }
 
     private <T> T withTeacher(Function<Teacher, T> use) throws IOException {

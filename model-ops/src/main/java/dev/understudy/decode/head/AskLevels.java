@@ -31,6 +31,11 @@ public record AskLevels(double[] levels, double[] prices, double[] use) {
         }
     }
 
+    /** The levels that a head is priced at: 2, 5, 10, 20 and 30 %. */
+    public static double[] usual() {
+        return new double[] {0.02, 0.05, 0.1, 0.2, 0.3};
+    }
+
     /**
      * Log odds of the price at a level: straight lines in the logarithm of the level between those that were
      * calibrated, the outermost price beyond them.

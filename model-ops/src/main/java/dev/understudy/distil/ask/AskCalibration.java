@@ -84,30 +84,52 @@ public final class AskCalibration {
         return outputs;
     }
 
+    /** [levels, sequences] asks in each sequence at the price of each of the head's levels. */
+    public int[][] asks(PricedHead head) {
+        double[][][] outputs = outputs(head);
+        double[] prices = head.levels().prices();
+        int[][] asks = new int[prices.length][outputs.length];
+        for (int l = 0; l < prices.length; l++) {
+            double least = PathTerms.logSigmoid(logitOf(prices[l]));
+            for (int s = 0; s < outputs.length; s++) {
+                asks[l][s] = replay(outputs[s], evidence.get(s), least).asks();
+            }
+        }
+        return asks;
+    }
+
     private Outcome replay(double[][][] outputs, double priceLogit) {
         double least = PathTerms.logSigmoid(priceLogit);
         long asks = 0;
         long tokens = 0;
         int right = 0;
         for (int s = 0; s < outputs.length; s++) {
-            AskEvidence sequence = evidence.get(s);
-            double survival = 0;
-            boolean good = true;
-            for (int t = 0; t < outputs[s].length; t++) {
-                double[] output = outputs[s][t];
-                if (PricedHead.worth(output[0], output[1], survival) > least) {
-                    asks++;
-                    // the teacher reads on from its last look, and so knows whether the text is still right
-                    survival = good ? 0 : LOST;
-                } else {
-                    survival += Math.log1p(-PricedHead.doubt(output[0]));
-                    good &= !sequence.differs(t, floor);
-                }
-            }
+            Replayed replayed = replay(outputs[s], evidence.get(s), least);
+            asks += replayed.asks();
             tokens += outputs[s].length;
-            right += good ? 1 : 0;
+            right += replayed.right() ? 1 : 0;
         }
         return new Outcome((double) asks / tokens, (double) right / outputs.length);
+    }
+
+    private record Replayed(int asks, boolean right) {}
+
+    private Replayed replay(double[][] outputs, AskEvidence sequence, double least) {
+        int asks = 0;
+        double survival = 0;
+        boolean good = true;
+        for (int t = 0; t < outputs.length; t++) {
+            double[] output = outputs[t];
+            if (PricedHead.worth(output[0], output[1], survival) > least) {
+                asks++;
+                // the teacher reads on from its last look, and so knows whether the text is still right
+                survival = good ? 0 : LOST;
+            } else {
+                survival += Math.log1p(-PricedHead.doubt(output[0]));
+                good &= !sequence.differs(t, floor);
+            }
+        }
+        return new Replayed(asks, good);
     }
 
     private static double logitOf(double probability) {

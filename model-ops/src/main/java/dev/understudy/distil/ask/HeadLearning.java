@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Supplier;
 
 /**
  * Learns a {@link PricedHead} from evidence: the doubt by logistic regression on "the student's token is worse than the
@@ -22,13 +23,22 @@ public final class HeadLearning {
     }
 
     /**
-     * Learns and prices.
+     * Learns and prices at once.
      *
      * @param evidence at least one sequence
      * @param heldOut sequences for the prices, at least one
      * @param levels ascending shares in (0, 1)
      */
     public PricedHead learn(List<AskEvidence> evidence, List<AskEvidence> heldOut, double[] levels) {
+        Course course = begin(evidence, heldOut, levels);
+        for (boolean more = true; more; ) {
+            more = course.step();
+        }
+        return course.head();
+    }
+
+    /** Like {@link #learn}, to be done step by step; both give the same head. */
+    public Course begin(List<AskEvidence> evidence, List<AskEvidence> heldOut, double[] levels) {
         if (evidence.isEmpty() || heldOut.isEmpty()) {
             throw new IllegalArgumentException("An ask head cannot be learnt from " + evidence.size()
                     + " sequences and priced on " + heldOut.size()
@@ -36,14 +46,39 @@ public final class HeadLearning {
         }
         NetworkTraining.Standard standard = standard(evidence);
         NetworkTraining doubt = new NetworkTraining(standard, plan.units(), plan.seed());
-        fit(doubt, evidence, this::doubtSlopes);
         NetworkTraining remaining = new NetworkTraining(standard, plan.units(), plan.seed() + 1);
         remaining.silence();
         List<AskEvidence> whole = evidence.stream().filter(AskEvidence::whole).toList();
-        if (!whole.isEmpty()) {
-            fit(remaining, whole, this::remainingSlopes);
+        return new Course(
+                new Fit(doubt, evidence, this::doubtSlopes),
+                new Fit(remaining, whole, this::remainingSlopes),
+                () -> priced(doubt, remaining, heldOut, levels));
+    }
+
+    /** A head under training. Owned by one thread. */
+    public static final class Course {
+        private final Fit doubt;
+        private final Fit remaining;
+        private final Supplier<PricedHead> pricing;
+
+        private Course(Fit doubt, Fit remaining, Supplier<PricedHead> pricing) {
+            this.doubt = doubt;
+            this.remaining = remaining;
+            this.pricing = pricing;
         }
-        return priced(doubt, remaining, heldOut, levels);
+
+        /** One optimiser step of bounded work; false when nothing is left to learn. */
+        public boolean step() {
+            return doubt.step() || remaining.step();
+        }
+
+        /** The head with its prices; only after the last step. */
+        public PricedHead head() {
+            if (doubt.isOpen() || remaining.isOpen()) {
+                throw new IllegalStateException("[BUG] an ask head is asked for before its last step");
+            }
+            return pricing.get();
+        }
     }
 
     /** A head that has learnt nothing, with prices found all the same: what learning is held against. */
@@ -78,13 +113,32 @@ public final class HeadLearning {
         int add(NetworkTraining network, AskEvidence evidence);
     }
 
-    /** Steps through shuffled evidence until the plan is done. */
-    void fit(NetworkTraining network, List<AskEvidence> evidence, Slopes slopes) {
-        long total = plan.stepsFor(evidence.size());
-        Random random = new Random(plan.seed());
-        List<AskEvidence> order = new ArrayList<>(evidence);
-        int at = order.size();
-        for (long step = 0; step < total; step++) {
+    /** Steps of one network through shuffled evidence. */
+    private final class Fit {
+        private final NetworkTraining network;
+        private final Slopes slopes;
+        private final Random random = new Random(plan.seed());
+        private final List<AskEvidence> order;
+        private final long total;
+        private long done;
+        private int at;
+
+        Fit(NetworkTraining network, List<AskEvidence> evidence, Slopes slopes) {
+            this.network = network;
+            this.slopes = slopes;
+            order = new ArrayList<>(evidence);
+            at = order.size();
+            total = order.isEmpty() ? 0 : plan.stepsFor(order.size());
+        }
+
+        boolean isOpen() {
+            return done < total;
+        }
+
+        boolean step() {
+            if (!isOpen()) {
+                return false;
+            }
             int positions = 0;
             for (int i = 0; i < plan.batch(); i++) {
                 if (at == order.size()) {
@@ -96,7 +150,9 @@ public final class HeadLearning {
                 }
                 positions += slopes.add(network, order.get(at++));
             }
-            network.step(plan.learningRateAt(step, total), positions);
+            network.step(plan.learningRateAt(done, total), positions);
+            done++;
+            return true;
         }
     }
 
