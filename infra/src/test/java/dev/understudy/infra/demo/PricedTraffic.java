@@ -22,7 +22,6 @@ import dev.understudy.decode.ask.TargetPrices;
 import dev.understudy.infra.eval.ModelOnDisk;
 import dev.understudy.lm.LanguageModel;
 import dev.understudy.prompt.Prompt;
-import dev.understudy.teacher.Teacher;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -53,13 +52,15 @@ final class PricedTraffic implements AutoCloseable, DecodeListener {
     private final HelpTallies counts = new HelpTallies(tallies, prices);
     private final PriceController controller;
     private final Queue<Runnable> mails = new ArrayDeque<>();
+    private final WaitedForTeacher teacher;
     private final Decoder decoder;
     private final List<FinishedSequence> finished = new ArrayList<>();
     private List<PriceSet> under = List.of();
     private Instant now = Instant.parse("2030-01-01T00:00:00Z");
     private int sinceTold;
 
-    PricedTraffic(ModelOnDisk student, Teacher teacher) {
+    PricedTraffic(ModelOnDisk student, WaitedForTeacher teacher) {
+        this.teacher = teacher;
         TenantBudget budget = TenantBudget.of(TENANT, Long.MAX_VALUE / 2, Long.MAX_VALUE / 2, Duration.ofHours(1))
                 .aimingAt(new HelpTarget.Quality(TARGET));
         BudgetConfig budgets = BudgetConfig.of(List.of(budget));
@@ -93,6 +94,7 @@ final class PricedTraffic implements AutoCloseable, DecodeListener {
             while (next < prompts.size() && decoder.freeSlots() > 0) {
                 decoder.admit(prompts.get(next++));
             }
+            teacher.deliver();
             for (Runnable mail = mails.poll(); mail != null; mail = mails.poll()) {
                 mail.run();
             }

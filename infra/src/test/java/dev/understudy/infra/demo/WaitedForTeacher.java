@@ -11,10 +11,26 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.ArrayDeque;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 
-/** The local teacher, waited for at every look, so that a run has one order of events. */
-record WaitedForTeacher(LocalTeacher teacher, CallLog log) implements Teacher {
+/**
+ * The local teacher, waited for: what was asked is answered when {@link #deliver} is called, in the order of asking, so
+ * that a run has one order of events. Confined to the decoder's thread.
+ */
+final class WaitedForTeacher implements Teacher {
+    private final LocalTeacher teacher;
+    private final CallLog log;
+    private final Queue<Asked> asked = new ArrayDeque<>();
+
+    private record Asked(CompletableFuture<Reply> answer, CompletableFuture<Reply> told) {}
+
+    private WaitedForTeacher(LocalTeacher teacher, CallLog log) {
+        this.teacher = teacher;
+        this.log = log;
+    }
+
     static WaitedForTeacher open(Engine engine, Path directory, Path folder) {
         CallLog log = new CallLog(folder.resolve("calls.log"), Clock.fixed(Instant.EPOCH, ZoneOffset.UTC));
         return new WaitedForTeacher(LocalTeacher.open(engine, directory, log, TeacherRates.FREE), log);
@@ -27,7 +43,16 @@ record WaitedForTeacher(LocalTeacher teacher, CallLog log) implements Teacher {
 
     @Override
     public CompletableFuture<Reply> look(Look look) {
-        return CompletableFuture.completedFuture(teacher.look(look).join());
+        CompletableFuture<Reply> told = new CompletableFuture<>();
+        asked.add(new Asked(teacher.look(look), told));
+        return told;
+    }
+
+    /** Waits for everything that was asked so far and tells it. */
+    void deliver() {
+        for (Asked next = asked.poll(); next != null; next = asked.poll()) {
+            next.told().complete(next.answer().join());
+        }
     }
 
     @Override
