@@ -16,7 +16,7 @@ record TeacherLog(Path file) {
 
     void awaitTokens(long tokens) {
         Awaitility.await(tokens + " teacher tokens")
-                .atMost(Duration.ofSeconds(60))
+                .atMost(Duration.ofMinutes(2))
                 .pollInterval(Duration.ofMillis(20))
                 .until(() -> tokens() >= tokens);
     }

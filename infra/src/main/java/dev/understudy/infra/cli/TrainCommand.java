@@ -5,7 +5,6 @@ import dev.understudy.infra.train.AskTraining;
 import dev.understudy.infra.train.TrainRun;
 import dev.understudy.infra.train.TrainSettings;
 import dev.understudy.infra.train.TrainSettings.Beginning;
-import dev.understudy.lm.Engine;
 import dev.understudy.workload.DemoModels;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -78,6 +77,12 @@ final class TrainCommand implements Callable<Integer> {
                     "For kdtw, what learns to ask: HEAD, networks beside the weights (default), or ROW, the weights, with the ask token in the vocabulary.")
     private Form form = Form.HEAD;
 
+    @Option(
+            names = "--stage-2",
+            description =
+                    "For --form HEAD: sharpens it for drawn asks (decode.ask.action: sampled) by path consistency.")
+    private boolean stageTwo;
+
     @Option(names = "--keep-ask", description = "For --form ROW: the ask token stays in what the student reads.")
     private boolean keepAsk;
 
@@ -134,9 +139,9 @@ final class TrainCommand implements Callable<Integer> {
         if (named.equals(KDTW)) {
             return asking(file);
         }
-        if (form != Form.HEAD || keepAsk) {
-            throw new UsageException("--form and --keep-ask say how --method kdtw learns; found --method " + named
-                    + ". Leave them out.");
+        if (form != Form.HEAD || keepAsk || stageTwo) {
+            throw new UsageException("--form, --stage-2 and --keep-ask say how --method kdtw learns; found --method "
+                    + named + ". Leave them out.");
         }
         Beginning beginning = from != null ? Beginning.MODEL : teacher != null ? Beginning.TEACHER : Beginning.NOTHING;
         TrainSettings settings;
@@ -165,10 +170,13 @@ final class TrainCommand implements Callable<Integer> {
             throw new UsageException("--keep-ask keeps an ask token in what the student reads; the form HEAD has none."
                     + " Add --form ROW or leave it out.");
         }
-        AskTraining.Form learnt =
-                form == Form.HEAD ? AskTraining.Form.HEAD : keepAsk ? AskTraining.Form.ROW_KEPT : AskTraining.Form.ROW;
+        if (stageTwo && form == Form.ROW) {
+            throw new UsageException("--stage-2 sharpens the form HEAD; found --form ROW. Leave one of them out.");
+        }
+        AskTraining.Form head = stageTwo ? AskTraining.Form.HEAD_DRAWN : AskTraining.Form.HEAD;
+        AskTraining.Form learnt = form == Form.HEAD ? head : keepAsk ? AskTraining.Form.ROW_KEPT : AskTraining.Form.ROW;
         AskTraining.Request request = new AskTraining.Request(file, from, teacher, out, learnt);
-        new AskTraining(request, Engine.installed(), clock, spec.commandLine().getOut()).run();
+        new AskTraining(request, device.engine(), clock, spec.commandLine().getOut()).run();
         return 0;
     }
 
@@ -185,7 +193,7 @@ final class TrainCommand implements Callable<Integer> {
                             + " has no tokenizer.json. Make one with 'understudy train --recipe tokenizer --out DIR' and name it by --tokenizer.");
         }
         DemoModels models = new DemoModels(
-                Engine.installed(),
+                device.engine(),
                 clock,
                 progress -> screen.println(String.format(
                         Locale.ROOT,

@@ -11,6 +11,8 @@ import dev.understudy.distil.ask.AskEvidence;
 import dev.understudy.distil.ask.AskPlan;
 import dev.understudy.distil.ask.AskReading;
 import dev.understudy.distil.ask.HeadLearning;
+import dev.understudy.distil.ask.OwnPaths;
+import dev.understudy.distil.ask.PathLearning;
 import dev.understudy.distil.ask.RolloutPrices;
 import dev.understudy.distil.ask.Rollouts;
 import dev.understudy.distil.ask.TeacherLabels;
@@ -22,6 +24,7 @@ import dev.understudy.lm.Engine;
 import dev.understudy.lm.Kernel;
 import dev.understudy.lm.LanguageModel;
 import dev.understudy.lm.file.ModelConfig;
+import dev.understudy.prompt.Dialect;
 import dev.understudy.prompt.Prompt;
 import dev.understudy.prompt.PromptId;
 import dev.understudy.prompt.PromptTemplate;
@@ -79,6 +82,8 @@ public final class AskTraining {
     public enum Form {
         /** Networks beside the weights. */
         HEAD,
+        /** The same, sharpened by stage 2 and priced for drawn asks. */
+        HEAD_DRAWN,
         /** The weights: the ask token is an entry of the vocabulary. */
         ROW,
         /** The same, with the ask token kept in what the student reads. */
@@ -104,7 +109,7 @@ public final class AskTraining {
         PairFile file = PairFile.read(request.data());
         refuse(file.problems());
         try (Tokenizer tokenizer = engine.tokenizer(request.student())) {
-            checkVocabulary(tokenizer);
+            checkDialect();
             int end = endId(tokenizer);
             PairSet pairs = PairSet.encode(
                     file,
@@ -118,8 +123,8 @@ public final class AskTraining {
                         "Asking cannot be learnt from " + pairs.pairs().size() + " pairs; expected at least "
                                 + LEAST_PAIRS + ". Add pairs: 300 of each kind of line do well.");
             }
-            if (request.form() == Form.HEAD) {
-                PricedHead head = sharpen(learn(pairs.pairs()), pairs.pairs(), tokenizer, end);
+            if (request.form() == Form.HEAD || request.form() == Form.HEAD_DRAWN) {
+                PricedHead head = learn(pairs.pairs(), tokenizer, end);
                 copyStudent();
                 AskHeadFile.write(request.out(), head);
                 report(
@@ -138,16 +143,13 @@ public final class AskTraining {
         }
     }
 
-    private void checkVocabulary(Tokenizer tokenizer) {
-        try (Tokenizer other = engine.tokenizer(request.teacher())) {
-            String mine = tokenizer.vocabulary().fingerprint().hex();
-            String theirs = other.vocabulary().fingerprint().hex();
-            if (!mine.equals(theirs)) {
-                throw new UsageException("Cannot learn to ask " + request.teacher() + " for " + request.student()
-                        + ": their vocabularies are " + theirs + " and " + mine
-                        + ", expected the same. Take a teacher of this vocabulary.");
-            }
-        }
+    private void checkDialect() {
+        Dialect.read(engine, request.teacher())
+                .objection(Dialect.read(engine, request.student()))
+                .ifPresent(objection -> {
+                    throw new UsageException("Cannot learn to ask " + request.teacher() + " for " + request.student()
+                            + ": " + objection + ".");
+                });
     }
 
     private int endId(Tokenizer tokenizer) {
@@ -162,7 +164,7 @@ public final class AskTraining {
                         + ": no end token is known, expected eos_token_id in its config.json. Name it there."));
     }
 
-    private PricedHead learn(List<Pair> pairs) {
+    private PricedHead learn(List<Pair> pairs, Tokenizer tokenizer, int end) throws IOException {
         List<LabelledSequence> recorded = recorded(pairs);
         try (LanguageModel student = engine.open(request.student(), Kernel.FP32);
                 LanguageModel teacher = engine.open(request.teacher(), Kernel.FP32)) {
@@ -174,7 +176,11 @@ public final class AskTraining {
                 (i % HELD_OUT == 0 ? heldOut : learnt).add(evidence.get(i));
             }
             say("learning from %d, pricing on %d", learnt.size(), heldOut.size());
-            return new HeadLearning(AskPlan.defaults()).learn(learnt, heldOut, AskLevels.usual());
+            PricedHead cloned = new HeadLearning(AskPlan.defaults()).learn(learnt, heldOut, AskLevels.usual());
+            PricedHead head = sharpen(cloned, pairs, tokenizer, end);
+            return request.form() == Form.HEAD
+                    ? head
+                    : drawn(head, new AskReading(student), learnt, pairs, tokenizer, end);
         }
     }
 
@@ -185,9 +191,28 @@ public final class AskTraining {
     }
 
     private PricedHead sharpen(PricedHead head, List<Pair> pairs, Tokenizer tokenizer, int end) throws IOException {
-        try (LanguageModel serving = engine.open(request.student(), Kernel.FP16)) {
+        try (LanguageModel serving = engine.open(request.student(), Kernel.AUTO)) {
             Rollouts rollouts = new Rollouts(serving, tokenizer, List.of(end), clock);
             return withTeacher(teacher -> new RolloutPrices(rollouts, prompts(pairs), teacher).sharpen(head));
+        }
+    }
+
+    /** Stage 2, on the prompts that no price is found on. */
+    private PricedHead drawn(
+            PricedHead head,
+            AskReading reading,
+            List<AskEvidence> evidence,
+            List<Pair> pairs,
+            Tokenizer tokenizer,
+            int end)
+            throws IOException {
+        say("stage 2: the student draws its asks");
+        List<Prompt> own = prompts(pairs, 1);
+        try (LanguageModel serving = engine.open(request.student(), Kernel.AUTO)) {
+            Rollouts rollouts = new Rollouts(serving, tokenizer, List.of(end), clock);
+            return withTeacher(teacher -> new PathLearning(
+                            PathLearning.Plan.defaults(), new OwnPaths(rollouts, reading, own, teacher))
+                    .learn(head, evidence));
         }
     }
 
@@ -226,10 +251,14 @@ public final class AskTraining {
 
     /** Held-out prompts, each with room for the longest completion of the file. */
     private static List<Prompt> prompts(List<Pair> pairs) {
+        return prompts(pairs, 0);
+    }
+
+    private static List<Prompt> prompts(List<Pair> pairs, int from) {
         int longest =
                 pairs.stream().mapToInt(pair -> pair.answer().length).max().orElseThrow();
         List<Prompt> prompts = new ArrayList<>();
-        for (int i = 0; i < pairs.size() && prompts.size() < ROLLED_OUT; i += HELD_OUT) {
+        for (int i = from; i < pairs.size() && prompts.size() < ROLLED_OUT; i += HELD_OUT) {
             prompts.add(new Prompt(
                     new PromptId("pair-" + i),
                     WORKLOAD,

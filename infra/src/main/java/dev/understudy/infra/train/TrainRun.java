@@ -19,10 +19,10 @@ import dev.understudy.lm.TokenLoss;
 import dev.understudy.lm.Trainer;
 import dev.understudy.lm.file.ModelConfig;
 import dev.understudy.lm.file.ModelDirectory;
+import dev.understudy.prompt.Dialect;
 import dev.understudy.prompt.PromptTemplate;
 import dev.understudy.token.BytePairTrainer;
 import dev.understudy.token.Tokenizer;
-import dev.understudy.token.VocabularyFingerprint;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -155,7 +155,7 @@ public final class TrainRun {
     /** The folder whose tokenizer is used; makes one where there is none yet. */
     private Path vocabulary(PairFile file) throws IOException {
         if (request.from() != null) {
-            checkVocabulary(request.from());
+            checkDialect(request.from());
             return request.from();
         }
         Path out = request.out();
@@ -175,20 +175,16 @@ public final class TrainRun {
         return out;
     }
 
-    private void checkVocabulary(Path from) {
+    private void checkDialect(Path from) {
         if (request.teacher() == null) {
             return;
         }
-        try (Tokenizer own = engine.tokenizer(from);
-                Tokenizer other = engine.tokenizer(request.teacher())) {
-            VocabularyFingerprint mine = own.vocabulary().fingerprint();
-            VocabularyFingerprint theirs = other.vocabulary().fingerprint();
-            if (!mine.equals(theirs)) {
-                throw new UsageException("Cannot distil " + request.teacher() + " into " + from
-                        + ": their vocabularies are " + theirs.hex() + " and " + mine.hex()
-                        + ", expected the same. Begin with a new model, or use a teacher of this vocabulary.");
-            }
-        }
+        Dialect.read(engine, request.teacher())
+                .objection(Dialect.read(engine, from))
+                .ifPresent(objection -> {
+                    throw new UsageException(
+                            "Cannot distil " + request.teacher() + " into " + from + ": " + objection + ".");
+                });
     }
 
     private static int endId(Path directory, Tokenizer tokenizer) {

@@ -18,6 +18,7 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -52,6 +53,19 @@ class AskTrainingIT {
         assertThat(head.levels().use()[2]).isBetween(0.05, 0.11);
         assertThat(train(pairs(150), target)).isEqualTo(2);
         assertThat(err.toString()).contains("already holds a model");
+    }
+
+    @Test
+    void stageTwoTeachesTheHeadToDrawItsAsks() throws IOException {
+        Path target = folder.resolve("drawn");
+        assertThat(train(pairs(60), target, "--stage-2")).as("%s", err).isZero();
+
+        assertThat(out.toString()).contains("stage 2: the student draws its asks", "wrote");
+        PricedHead head = (PricedHead) AskHeadFile.read(target);
+        assertThat(head.levels().prices()).hasSize(5).isSortedAccordingTo(Comparator.reverseOrder());
+        assertThat(train(pairs(60), folder.resolve("x"), "--stage-2", "--form", "ROW"))
+                .isEqualTo(2);
+        assertThat(err.toString()).contains("--stage-2 sharpens the form HEAD");
     }
 
     @Test

@@ -73,6 +73,26 @@ class BadInputTest {
         assertThat(err.toString()).hasLineCount(1).contains("none").doesNotContain("Exception");
     }
 
+    @Test
+    void aRecipeOnADeviceThatIsNotThereIsOneSentence(@TempDir Path work) {
+        String tokenizer = Path.of("models", "student").toString();
+
+        int code = run(
+                "train",
+                "--recipe",
+                "student",
+                "--tokenizer",
+                tokenizer,
+                "--out",
+                work.toString(),
+                "--device",
+                "cuda:99");
+
+        assertThat(code).isBetween(1, 2);
+        assertThat(err.toString()).hasLineCount(1).contains("Cannot compute on cuda:99", "use --device cpu");
+        assertThat(work).isEmptyDirectory();
+    }
+
     private int run(String... arguments) {
         return CommandTree.execute(HOME, new PrintWriter(new StringWriter()), new PrintWriter(err, true), arguments);
     }

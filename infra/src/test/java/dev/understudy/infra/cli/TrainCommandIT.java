@@ -109,6 +109,12 @@ class TrainCommandIT {
                 .isZero();
         assertThat(tuned.resolve("adapter/adapter_model.safetensors")).exists();
         assertThat(tuned.resolve("model.safetensors")).exists();
+
+        Files.writeString(student.resolve("chat_template.jinja"), "{{ messages[0].content }}");
+        assertThat(train(folder.resolve("refused"), "--from", student.toString(), "--teacher", teacher.toString()))
+                .as("a prompt means another thing to the teacher")
+                .isEqualTo(2);
+        assertThat(err.toString()).contains("into " + student + ": its chat template has sha256 ", "put the same chat");
     }
 
     @Test

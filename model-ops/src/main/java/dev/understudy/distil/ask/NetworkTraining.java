@@ -81,6 +81,31 @@ final class NetworkTraining {
         }
     }
 
+    /** Goes on from a network that is there, with fresh moments. */
+    static NetworkTraining of(AskNetwork network) {
+        NetworkTraining training =
+                new NetworkTraining(new Standard(network.mean(), network.scale()), network.units(), 0);
+        int bias = network.inputs() * network.units();
+        System.arraycopy(network.first(), 0, training.weights, 0, bias);
+        System.arraycopy(network.firstBias(), 0, training.weights, bias, network.units());
+        System.arraycopy(network.second(), 0, training.weights, bias + network.units(), network.units());
+        training.weights[training.weights.length - 1] = network.secondBias();
+        return training;
+    }
+
+    /**
+     * The constant 0 on the inputs of another network, standardised as there, and some more that are taken as they are.
+     */
+    static NetworkTraining silent(AskNetwork like, int more) {
+        int width = like.inputs() + more;
+        float[] scale = Arrays.copyOf(like.scale(), width);
+        Arrays.fill(scale, like.inputs(), width, 1);
+        Standard standard = new Standard(Arrays.copyOf(like.mean(), width), scale);
+        NetworkTraining training = new NetworkTraining(standard, like.units(), 0);
+        training.silence();
+        return training;
+    }
+
     /** Starts as the constant 0: for a network whose output is a value to be learnt from nothing. */
     void silence() {
         for (int i = inputs * units + units; i < weights.length; i++) {

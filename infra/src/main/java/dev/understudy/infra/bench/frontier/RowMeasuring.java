@@ -74,6 +74,9 @@ final class RowMeasuring {
             Traffic test = draw.of(sizes.prompts(), Split.TEST);
             RowPlan plan = RowPlan.defaults().withSeed(1 + seed);
             List<Cell.Budget> budgets = new ArrayList<>();
+            budgets.addAll(
+                    new StageTwo(engine, clock, asked).budgets(student, teacher, train, pricing, test, tokenizer));
+            reports.accept(situation.title() + " seed " + seed + ": stage 2 is measured");
             // One more level than is trained gives an entry that was never told.
             int[] spare =
                     AskEntries.of(tokenizer.vocabulary(), SPARE, Trace.NONE).tokens();
