@@ -16,8 +16,10 @@ import java.util.stream.IntStream;
  */
 final class WarmUp {
     private static final ModelShape SHAPE = new ModelShape(64, 1, 2, 1, 32, 96, 256, 128, true, 10_000, 1e-5);
-    private static final int SPEEDUP = 20;
-    private static final int STREAK = 50;
+    /** A compiled step takes some 40 microseconds, one of which a part is not compiled takes milliseconds. */
+    private static final long COMPILED_NANOS = 500_000;
+
+    private static final int STREAK = 200;
     private static final long MOST_NANOS = 3_000_000_000L;
 
     private static boolean done;
@@ -38,7 +40,6 @@ final class WarmUp {
         Scores out = new Scores(rows, 2, 0);
         int[] all = IntStream.range(0, rows).toArray();
         long start = System.nanoTime();
-        long first = 0;
         int streak = 0;
         try (KvCache cache = model.newCache(rows)) {
             while (streak < STREAK && System.nanoTime() - start < MOST_NANOS) {
@@ -47,9 +48,7 @@ final class WarmUp {
                 }
                 long begin = System.nanoTime();
                 model.step(cache, all, all, rows, out);
-                long nanos = System.nanoTime() - begin;
-                first = Math.max(first, nanos);
-                streak = nanos * SPEEDUP < first ? streak + 1 : 0;
+                streak = System.nanoTime() - begin < COMPILED_NANOS ? streak + 1 : 0;
             }
         }
     }
