@@ -35,7 +35,6 @@ final class PackedMatrix {
     /** The exponent to which the largest weight of an output is brought, so that none is below the normal range. */
     private static final int TOP = 14;
 
-    private final int outputs;
     private final int inputs;
     /** Floats from one row of results to the next: the outputs, filled up to whole panels. */
     private final int stride;
@@ -50,7 +49,6 @@ final class PackedMatrix {
      * @param weights [outputs, inputs] row-major, finite
      */
     PackedMatrix(float[] weights, int outputs, int inputs) {
-        this.outputs = outputs;
         this.inputs = inputs;
         stride = padded(outputs);
         halves = new short[Math.multiplyExact(stride, inputs)];
@@ -81,18 +79,9 @@ final class PackedMatrix {
         return inputs;
     }
 
-    int outputs() {
-        return outputs;
-    }
-
     /** Floats from one row of results to the next: the outputs, filled up to whole panels. */
     int stride() {
         return stride;
-    }
-
-    /** Bytes that a product reads. */
-    long bytes() {
-        return (long) Short.BYTES * halves.length;
     }
 
     /**

@@ -43,6 +43,16 @@ class KernelChoiceTest {
     }
 
     @Test
+    void oneRowCountsAsMuchAsSeveral() {
+        ModelShape shape = shape(34);
+        LanguageModel model = new KernelChoice(ComputeDevice.CPU, ALL)
+                .open(
+                        shape,
+                        kernel -> kernel == Kernel.ONEDNN ? timed(shape, kernel, 1, 6) : timed(shape, kernel, 8, 4));
+        assertThat(model.kernel()).isEqualTo(Kernel.ONEDNN);
+    }
+
+    @Test
     void aRefusedKernelIsPassedOver() {
         ModelShape shape = shape(32);
         LanguageModel model = new KernelChoice(ComputeDevice.CPU, ALL).open(shape, kernel -> {
@@ -78,20 +88,26 @@ class KernelChoiceTest {
     }
 
     private LanguageModel timed(ModelShape shape, Kernel kernel, int millis) {
+        return timed(shape, kernel, millis, millis);
+    }
+
+    private LanguageModel timed(ModelShape shape, Kernel kernel, int oneRow, int several) {
         opened.add(kernel);
-        return new TimedModel(shape, kernel, millis);
+        return new TimedModel(shape, kernel, oneRow, several);
     }
 
     /** Takes its time for a step and says nothing. */
     private final class TimedModel implements LanguageModel {
         private final ModelShape shape;
         private final Kernel kernel;
-        private final int millis;
+        private final int oneRow;
+        private final int several;
 
-        TimedModel(ModelShape shape, Kernel kernel, int millis) {
+        TimedModel(ModelShape shape, Kernel kernel, int oneRow, int several) {
             this.shape = shape;
             this.kernel = kernel;
-            this.millis = millis;
+            this.oneRow = oneRow;
+            this.several = several;
         }
 
         @Override
@@ -127,7 +143,7 @@ class KernelChoiceTest {
 
         @Override
         public void step(KvCache cache, int[] rows, int[] ids, int count, Scores out) {
-            long end = System.nanoTime() + millis * 1_000_000L;
+            long end = System.nanoTime() + (count == 1 ? oneRow : several) * 1_000_000L;
             while (System.nanoTime() < end) {
                 LockSupport.parkNanos(100_000);
             }
