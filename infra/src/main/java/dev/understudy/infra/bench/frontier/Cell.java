@@ -1,11 +1,6 @@
 package dev.understudy.infra.bench.frontier;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -104,8 +99,6 @@ record Cell(
      */
     record Budget(String form, double level, boolean trained, double use, double exactMatch) {}
 
-    private static final ObjectMapper JSON = new ObjectMapper();
-
     /** The cell with further budgets. */
     Cell with(List<Budget> more) {
         List<Budget> all = new ArrayList<>(budgets);
@@ -115,30 +108,14 @@ record Cell(
 
     /** The cell that an earlier run left, if it was measured on as many prompts and sequences. */
     static Optional<Cell> read(Path work, Situation situation, int seed, int prompts, int labelled) {
-        Path file = file(work, situation, seed);
-        if (!Files.exists(file)) {
-            return Optional.empty();
-        }
-        try {
-            Cell cell = JSON.readValue(file.toFile(), Cell.class);
-            return cell.prompts == prompts && cell.labelled == labelled ? Optional.of(cell) : Optional.empty();
-        } catch (IOException e) {
-            throw new UncheckedIOException(
-                    "Cannot read " + file + ", which an earlier run left. Delete it to measure again.", e);
-        }
+        return new CellFile(file(work, situation, seed))
+                .read(Cell.class)
+                .filter(cell -> cell.prompts == prompts && cell.labelled == labelled);
     }
 
     /** Keeps the cell; it appears whole. */
     void write(Path work, Situation of) {
-        Path file = file(work, of, seed);
-        try {
-            Files.createDirectories(work);
-            Path next = file.resolveSibling(file.getFileName() + ".next");
-            JSON.writerWithDefaultPrettyPrinter().writeValue(next.toFile(), this);
-            Files.move(next, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
-        } catch (IOException e) {
-            throw new UncheckedIOException("Cannot write " + file + ". Check the folder.", e);
-        }
+        new CellFile(file(work, of, seed)).write(this);
     }
 
     private static Path file(Path work, Situation situation, int seed) {
