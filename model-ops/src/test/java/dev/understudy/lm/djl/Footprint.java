@@ -16,15 +16,20 @@ import javax.management.ObjectName;
 
 /**
  * What the process holds outside the Java heap, after a collection and after the allocator has given back what it can.
+ * The memory of the JVM's compilers is left out: they keep up to 12 MB of it for a while after a long compilation, and
+ * nothing of ours is in it. The JVM tells it under {@code -XX:NativeMemoryTracking=summary}.
  *
  * @param objects live Java objects of DJL, each the owner of something native: exact
- * @param used bytes in use by the native allocator: no fragments, but the JVM's compilers come and go in them
+ * @param used bytes in use by the native allocator: no fragments
  * @param resident bytes of all mappings but the Java heap
  */
 record Footprint(long objects, long used, long resident) {
     private static final LibC LIB_C = Native.load("c", LibC.class);
     private static final Pattern MAPPING = Pattern.compile("^([0-9a-f]+)-[0-9a-f]+ ");
     private static final Pattern OBJECTS = Pattern.compile("(?m)^ *\\d+: +(\\d+) +\\d+ +ai\\.djl\\.");
+    private static final Pattern COMPILERS =
+            Pattern.compile("(?m)^- +(?:Compiler|Arena Chunk) \\(reserved=\\d+KB, committed=(\\d+)KB\\)");
+    private static final int TRIES = 1_000;
 
     /** What is asked of the C library. */
     public interface LibC extends Library {
@@ -59,21 +64,46 @@ record Footprint(long objects, long used, long resident) {
         public long keepcost;
     }
 
+    /** Waits for a moment at which no compiler takes or gives back memory. */
     static Footprint now() throws IOException, JMException {
         // counting objects collects garbage, and with it the direct buffers that only garbage holds
-        String histogram = (String) ManagementFactory.getPlatformMBeanServer()
+        String histogram = diagnose("gcClassHistogram");
+        long objects = sum(OBJECTS, histogram);
+        for (int i = 0; i < TRIES; i++) {
+            long compilers = compilers();
+            LIB_C.malloc_trim(0);
+            Usage usage = LIB_C.mallinfo2();
+            long mapped = mapped();
+            if (compilers == compilers()) {
+                return new Footprint(objects, usage.uordblks + usage.hblkhd - compilers, mapped - compilers);
+            }
+        }
+        throw new IllegalStateException("the compilers' memory changed during each of " + TRIES + " looks at it");
+    }
+
+    private static long compilers() throws JMException {
+        String memory = diagnose("vmNativeMemory", "summary");
+        if (!COMPILERS.matcher(memory).find()) {
+            throw new IllegalStateException("found no memory of the compilers in \"" + memory
+                    + "\": start with -XX:NativeMemoryTracking=summary");
+        }
+        return sum(COMPILERS, memory) << 10;
+    }
+
+    private static String diagnose(String command, String... arguments) throws JMException {
+        return (String) ManagementFactory.getPlatformMBeanServer()
                 .invoke(
                         new ObjectName("com.sun.management:type=DiagnosticCommand"),
-                        "gcClassHistogram",
-                        new Object[] {new String[0]},
+                        command,
+                        new Object[] {arguments},
                         new String[] {String[].class.getName()});
-        long objects = OBJECTS.matcher(histogram)
+    }
+
+    private static long sum(Pattern figure, String text) {
+        return figure.matcher(text)
                 .results()
                 .mapToLong(line -> Long.parseLong(line.group(1)))
                 .sum();
-        LIB_C.malloc_trim(0);
-        Usage usage = LIB_C.mallinfo2();
-        return new Footprint(objects, usage.uordblks + usage.hblkhd, mapped());
     }
 
     /** The median of each figure. */
