@@ -90,7 +90,8 @@ public record BudgetConfig(
         return new BudgetConfig(tenants, minimumChunk, idleCheckpoints, lookAhead, grace, pacing, other);
     }
 
-    Map<String, TenantBudget> byTenant() {
+    /** The budgets by the name of their tenant. */
+    public Map<String, TenantBudget> byTenant() {
         return tenants.stream().collect(Collectors.toMap(TenantBudget::tenant, Function.identity()));
     }
 

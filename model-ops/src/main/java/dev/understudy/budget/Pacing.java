@@ -7,7 +7,7 @@ public enum Pacing {
     /** All of it from the window's beginning on: whoever comes first is served first. */
     NONE {
         @Override
-        long open(long cap, Window window, Instant now) {
+        public long open(long cap, Window window, Instant now) {
             return cap;
         }
     },
@@ -17,7 +17,7 @@ public enum Pacing {
      */
     EVEN {
         @Override
-        long open(long cap, Window window, Instant now) {
+        public long open(long cap, Window window, Instant now) {
             double length = window.length().toMillis();
             double passed = Math.max(0, now.toEpochMilli() - window.start().toEpochMilli());
             double part = FIRST + passed / length;
@@ -28,5 +28,5 @@ public enum Pacing {
     private static final double FIRST = 0.125;
 
     /** Units of the cap that are open at {@code now}; the whole cap at the window's end. */
-    abstract long open(long cap, Window window, Instant now);
+    public abstract long open(long cap, Window window, Instant now);
 }

@@ -97,7 +97,7 @@ public record TenantBudget(
     }
 
     /** Every scope that pays for help, or for an audit, in a workload. */
-    List<Scope> payers(String workload, String part) {
+    public List<Scope> payers(String workload, String part) {
         List<Scope> scopes = new ArrayList<>(List.of(new Scope(tenant, part)));
         if (workloads.containsKey(workload)) {
             scopes.add(Scope.workload(tenant, workload));

@@ -1,8 +1,7 @@
 /**
- * How much teacher a tenant may use, kept under any failure: caps, cumulative grants and spends by virtual shard, the
- * write-ahead reserve. Decoding asks here before every teacher call. Entry types
- * {@link dev.understudy.budget.HelpShards} (spends, one a subtask) and {@link dev.understudy.budget.GrantBook} (grants,
- * one a job).
+ * What an operator lets a tenant use of the teacher: caps in tokens, calls and micro-dollars for a window, targets, and
+ * what happens when they are used up. {@code budget.account} keeps the caps under any failure, {@code budget.control}
+ * aims at the targets. Entry type {@link dev.understudy.budget.BudgetConfig}.
  */
 @NullMarked
 package dev.understudy.budget;

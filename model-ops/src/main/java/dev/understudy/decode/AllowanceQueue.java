@@ -1,6 +1,6 @@
 package dev.understudy.decode;
 
-import dev.understudy.budget.Allowance;
+import dev.understudy.budget.account.Allowance;
 import dev.understudy.teacher.LookPurpose;
 import java.time.Clock;
 import java.time.Duration;

@@ -1,7 +1,7 @@
 package dev.understudy.decode;
 
-import dev.understudy.budget.Allowance;
-import dev.understudy.budget.Reservation;
+import dev.understudy.budget.account.Allowance;
+import dev.understudy.budget.account.Reservation;
 import dev.understudy.decode.ask.AskPrices;
 import dev.understudy.teacher.Look;
 import dev.understudy.teacher.Reply;

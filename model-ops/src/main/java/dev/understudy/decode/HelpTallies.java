@@ -1,8 +1,8 @@
 package dev.understudy.decode;
 
-import dev.understudy.budget.price.HelpUse;
-import dev.understudy.budget.price.SightSums;
-import dev.understudy.budget.price.WorkloadTallies;
+import dev.understudy.budget.control.HelpUse;
+import dev.understudy.budget.control.SightSums;
+import dev.understudy.budget.control.WorkloadTallies;
 import dev.understudy.decode.ask.AskPrices;
 
 /**

@@ -1,8 +1,8 @@
 package dev.understudy.decode;
 
-import dev.understudy.budget.Allowance;
 import dev.understudy.budget.Cost;
-import dev.understudy.budget.Reservation;
+import dev.understudy.budget.account.Allowance;
+import dev.understudy.budget.account.Reservation;
 import dev.understudy.decode.ask.AskConfig;
 import dev.understudy.teacher.Draft;
 import dev.understudy.teacher.Look;

@@ -5,8 +5,8 @@ import static dev.understudy.signal.Author.STUDENT;
 import static dev.understudy.signal.Author.TEACHER;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.understudy.budget.Reservation;
 import dev.understudy.budget.WhenSpent;
+import dev.understudy.budget.account.Reservation;
 import dev.understudy.decode.ask.AskConfig;
 import dev.understudy.decode.ask.AskPolicy;
 import java.time.Duration;

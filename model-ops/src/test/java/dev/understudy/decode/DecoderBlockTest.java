@@ -6,7 +6,7 @@ import static dev.understudy.signal.Author.TEACHER;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.understudy.budget.Reservation;
+import dev.understudy.budget.account.Reservation;
 import dev.understudy.decode.ask.AskConfig;
 import dev.understudy.decode.ask.AskPolicy;
 import dev.understudy.lm.LanguageModel;

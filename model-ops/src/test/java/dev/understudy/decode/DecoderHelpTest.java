@@ -6,8 +6,8 @@ import static dev.understudy.signal.Author.TEACHER;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.understudy.budget.Reservation;
 import dev.understudy.budget.WhenSpent;
+import dev.understudy.budget.account.Reservation;
 import dev.understudy.decode.FinishedSequence.Sight;
 import dev.understudy.decode.ask.AskConfig;
 import dev.understudy.decode.ask.AskHead;

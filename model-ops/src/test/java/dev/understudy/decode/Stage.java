@@ -2,10 +2,10 @@ package dev.understudy.decode;
 
 import static dev.understudy.lm.ScriptedLanguageModel.hash;
 
-import dev.understudy.budget.Allowance;
 import dev.understudy.budget.Cost;
-import dev.understudy.budget.Reservation;
 import dev.understudy.budget.WhenSpent;
+import dev.understudy.budget.account.Allowance;
+import dev.understudy.budget.account.Reservation;
 import dev.understudy.decode.ask.AskConfig;
 import dev.understudy.decode.ask.AskHead;
 import dev.understudy.lm.LanguageModel;

@@ -2,12 +2,12 @@ package dev.understudy.flink.budget;
 
 import dev.understudy.budget.BudgetConfig;
 import dev.understudy.budget.BudgetUnit;
-import dev.understudy.budget.GrantBook;
 import dev.understudy.budget.Scope;
 import dev.understudy.budget.TenantBudget;
 import dev.understudy.budget.Window;
+import dev.understudy.budget.account.GrantBook;
+import dev.understudy.budget.control.WorkloadState;
 import dev.understudy.budget.price.HelpPrice;
-import dev.understudy.budget.price.WorkloadState;
 import dev.understudy.flink.metric.LoopMetric;
 import java.time.Instant;
 import java.util.HashMap;

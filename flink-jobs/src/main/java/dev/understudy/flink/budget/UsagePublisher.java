@@ -1,6 +1,6 @@
 package dev.understudy.flink.budget;
 
-import dev.understudy.flink.wire.WireRecord;
+import dev.understudy.flink.topic.WireRecord;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;

@@ -1,6 +1,6 @@
 package dev.understudy.flink.decode;
 
-import dev.understudy.budget.HelpShards;
+import dev.understudy.budget.account.HelpShards;
 import dev.understudy.checkpoint.CheckpointId;
 import dev.understudy.checkpoint.FileCheckpointStore;
 import dev.understudy.decode.DecodeConfig;
@@ -10,13 +10,13 @@ import dev.understudy.flink.budget.SubtaskHelp;
 import dev.understudy.flink.prompt.SlotGate;
 import dev.understudy.flink.swap.ModelLoading;
 import dev.understudy.flink.swap.ModelVersion;
-import dev.understudy.flink.wire.ControlRecord;
-import dev.understudy.flink.wire.ControlRecord.Configured.Author;
+import dev.understudy.flink.topic.ControlRecord;
+import dev.understudy.flink.topic.ControlRecord.Configured.Author;
+import dev.understudy.flink.topic.TopicFollower;
+import dev.understudy.flink.topic.TopicFollower.Isolation;
+import dev.understudy.flink.topic.TopicRecord;
+import dev.understudy.flink.topic.WireRecord;
 import dev.understudy.flink.wire.ControlRecords;
-import dev.understudy.flink.wire.TopicFollower;
-import dev.understudy.flink.wire.TopicFollower.Isolation;
-import dev.understudy.flink.wire.TopicRecord;
-import dev.understudy.flink.wire.WireRecord;
 import dev.understudy.lm.Engine;
 import dev.understudy.lm.file.ModelConfig;
 import dev.understudy.prompt.Dialect;

@@ -1,7 +1,7 @@
 package dev.understudy.flink.decode;
 
-import dev.understudy.flink.wire.TopicRecord;
-import dev.understudy.flink.wire.WireRecord;
+import dev.understudy.flink.topic.TopicRecord;
+import dev.understudy.flink.topic.WireRecord;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperatorFactory;
 import org.apache.flink.streaming.api.operators.ChainingStrategy;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperatorFactory;

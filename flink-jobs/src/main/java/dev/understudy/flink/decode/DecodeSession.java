@@ -1,9 +1,9 @@
 package dev.understudy.flink.decode;
 
-import dev.understudy.budget.Allowance;
 import dev.understudy.budget.BudgetConfig;
 import dev.understudy.budget.TenantBudget;
 import dev.understudy.budget.WhenSpent;
+import dev.understudy.budget.account.Allowance;
 import dev.understudy.checkpoint.CheckpointId;
 import dev.understudy.decode.DecodeConfig;
 import dev.understudy.decode.DecodeListener;
@@ -22,11 +22,11 @@ import dev.understudy.flink.swap.ModelSwap;
 import dev.understudy.flink.swap.ModelVersion;
 import dev.understudy.flink.swap.SwapHost;
 import dev.understudy.flink.swap.SwapTimes;
+import dev.understudy.flink.topic.TopicRecord;
+import dev.understudy.flink.topic.WireRecord;
 import dev.understudy.flink.wire.DecodeRecords;
 import dev.understudy.flink.wire.PromptAvro;
 import dev.understudy.flink.wire.SwapRecords;
-import dev.understudy.flink.wire.TopicRecord;
-import dev.understudy.flink.wire.WireRecord;
 import dev.understudy.lm.LanguageModel;
 import dev.understudy.prompt.Prompt;
 import dev.understudy.prompt.PromptTemplate;

@@ -1,9 +1,9 @@
 package dev.understudy.flink.decode;
 
 import dev.understudy.budget.BudgetConfig;
-import dev.understudy.budget.price.UseControl;
+import dev.understudy.budget.control.UseControl;
 import dev.understudy.decode.ask.AskConfig;
-import dev.understudy.flink.wire.KafkaAccess;
+import dev.understudy.flink.topic.KafkaAccess;
 import java.io.Serializable;
 import org.jspecify.annotations.Nullable;
 

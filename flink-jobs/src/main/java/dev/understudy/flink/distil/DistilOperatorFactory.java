@@ -1,9 +1,9 @@
 package dev.understudy.flink.distil;
 
 import dev.understudy.flink.checkpoint.StagedCheckpoint;
-import dev.understudy.flink.wire.KafkaAccess;
-import dev.understudy.flink.wire.TopicRecord;
-import dev.understudy.flink.wire.WireRecord;
+import dev.understudy.flink.topic.KafkaAccess;
+import dev.understudy.flink.topic.TopicRecord;
+import dev.understudy.flink.topic.WireRecord;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperatorFactory;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperatorFactory;
 import org.apache.flink.streaming.api.operators.StreamOperator;

@@ -1,7 +1,7 @@
 package dev.understudy.flink.job;
 
 import dev.understudy.flink.distil.DistilOperatorConfig;
-import dev.understudy.flink.wire.KafkaAccess;
+import dev.understudy.flink.topic.KafkaAccess;
 import java.time.Duration;
 
 /**

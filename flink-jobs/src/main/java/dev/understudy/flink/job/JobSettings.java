@@ -3,7 +3,7 @@ package dev.understudy.flink.job;
 import dev.understudy.config.Setting;
 import dev.understudy.config.SettingKind;
 import dev.understudy.config.SettingsReader;
-import dev.understudy.flink.wire.KafkaAccess;
+import dev.understudy.flink.topic.KafkaAccess;
 import java.util.List;
 
 /** Settings that both jobs have. */

@@ -1,9 +1,9 @@
 package dev.understudy.flink.job;
 
 import dev.understudy.budget.BudgetConfig;
-import dev.understudy.budget.HelpShards;
 import dev.understudy.budget.HelpTarget;
-import dev.understudy.budget.price.UseControl;
+import dev.understudy.budget.account.HelpShards;
+import dev.understudy.budget.control.UseControl;
 import dev.understudy.config.Setting;
 import dev.understudy.config.SettingKind;
 import dev.understudy.config.SettingsReader;
@@ -13,7 +13,7 @@ import dev.understudy.flink.decode.LocalTeacherSource;
 import dev.understudy.flink.decode.OperatorSettings;
 import dev.understudy.flink.decode.StudentConfig;
 import dev.understudy.flink.decode.TeacherSource;
-import dev.understudy.flink.wire.KafkaAccess;
+import dev.understudy.flink.topic.KafkaAccess;
 import dev.understudy.lm.Kernel;
 import dev.understudy.teacher.TeacherRates;
 import java.time.Duration;

@@ -1,7 +1,7 @@
 package dev.understudy.flink.job;
 
 import dev.understudy.budget.HelpTarget;
-import dev.understudy.budget.price.UseControl;
+import dev.understudy.budget.control.UseControl;
 import dev.understudy.config.Setting;
 import dev.understudy.config.SettingKind;
 import dev.understudy.config.SettingsReader;

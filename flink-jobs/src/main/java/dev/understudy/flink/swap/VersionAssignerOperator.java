@@ -1,14 +1,14 @@
 package dev.understudy.flink.swap;
 
 import dev.understudy.checkpoint.CheckpointId;
-import dev.understudy.flink.wire.KafkaAccess;
+import dev.understudy.flink.topic.KafkaAccess;
+import dev.understudy.flink.topic.TopicFollower;
+import dev.understudy.flink.topic.TopicFollower.Isolation;
+import dev.understudy.flink.topic.TopicRecord;
+import dev.understudy.flink.topic.VersionNews;
+import dev.understudy.flink.topic.WireRecord;
 import dev.understudy.flink.wire.SwapRecords;
-import dev.understudy.flink.wire.TopicFollower;
-import dev.understudy.flink.wire.TopicFollower.Isolation;
-import dev.understudy.flink.wire.TopicRecord;
-import dev.understudy.flink.wire.VersionNews;
 import dev.understudy.flink.wire.VersionRecords;
-import dev.understudy.flink.wire.WireRecord;
 import dev.understudy.swap.VersionChoice;
 import dev.understudy.wire.Topics;
 import java.time.Instant;

@@ -1,7 +1,9 @@
 package dev.understudy.flink.wire;
 
 import dev.understudy.budget.BudgetConfig;
-import dev.understudy.flink.wire.ControlRecord.Configured.Author;
+import dev.understudy.flink.topic.ControlRecord;
+import dev.understudy.flink.topic.ControlRecord.Configured.Author;
+import dev.understudy.flink.topic.KafkaAccess;
 import dev.understudy.wire.Topics;
 import dev.understudy.wire.WireCodec;
 import dev.understudy.wire.WireException;

@@ -4,6 +4,8 @@ import dev.understudy.checkpoint.CheckpointId;
 import dev.understudy.flink.signal.DistilInput;
 import dev.understudy.flink.signal.DistilInput.PassedOver;
 import dev.understudy.flink.signal.DistilInput.Reason;
+import dev.understudy.flink.topic.KafkaAccess;
+import dev.understudy.flink.topic.TopicRecord;
 import dev.understudy.wire.Topics;
 import dev.understudy.wire.WireCodec;
 import dev.understudy.wire.WireException;

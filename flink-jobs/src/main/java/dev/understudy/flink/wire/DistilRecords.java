@@ -1,6 +1,8 @@
 package dev.understudy.flink.wire;
 
 import dev.understudy.flink.gate.RoundJudgement;
+import dev.understudy.flink.topic.KafkaAccess;
+import dev.understudy.flink.topic.WireRecord;
 import dev.understudy.gate.RuleOutcome;
 import dev.understudy.wire.Topics;
 import dev.understudy.wire.gate.GateJudged;

@@ -2,6 +2,8 @@ package dev.understudy.flink.wire;
 
 import dev.understudy.checkpoint.CheckpointManifest;
 import dev.understudy.flink.checkpoint.CheckpointAnnouncer;
+import dev.understudy.flink.topic.KafkaAccess;
+import dev.understudy.flink.topic.WireRecord;
 import dev.understudy.wire.Topics;
 import java.io.IOException;
 import java.nio.file.Path;

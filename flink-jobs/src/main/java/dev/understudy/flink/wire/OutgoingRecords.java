@@ -1,5 +1,7 @@
 package dev.understudy.flink.wire;
 
+import dev.understudy.flink.topic.KafkaAccess;
+import dev.understudy.flink.topic.WireRecord;
 import dev.understudy.wire.RecordKeys;
 import dev.understudy.wire.Topics;
 import dev.understudy.wire.WireCodec;

@@ -1,6 +1,8 @@
 package dev.understudy.flink.wire;
 
 import dev.understudy.checkpoint.CheckpointId;
+import dev.understudy.flink.topic.KafkaAccess;
+import dev.understudy.flink.topic.WireRecord;
 import dev.understudy.swap.Assignment;
 import dev.understudy.swap.SwapAction;
 import dev.understudy.wire.Topics;

@@ -1,10 +1,10 @@
 package dev.understudy.flink.wire;
 
+import dev.understudy.budget.control.HelpUse;
+import dev.understudy.budget.control.SightSums;
+import dev.understudy.budget.control.WorkloadTally;
 import dev.understudy.budget.price.DifficultyScale;
-import dev.understudy.budget.price.HelpUse;
 import dev.understudy.budget.price.PriceScale;
-import dev.understudy.budget.price.SightSums;
-import dev.understudy.budget.price.WorkloadTally;
 import dev.understudy.wire.budget.HelpSpent;
 import dev.understudy.wire.budget.HelpUnit;
 import dev.understudy.wire.budget.SightTotals;

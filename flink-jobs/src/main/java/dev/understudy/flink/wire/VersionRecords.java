@@ -1,6 +1,7 @@
 package dev.understudy.flink.wire;
 
 import dev.understudy.checkpoint.CheckpointId;
+import dev.understudy.flink.topic.VersionNews;
 import dev.understudy.wire.Topics;
 import dev.understudy.wire.WireCodec;
 import dev.understudy.wire.WireException;

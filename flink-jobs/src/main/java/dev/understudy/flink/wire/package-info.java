@@ -1,7 +1,6 @@
 /**
- * Between the stages' own types and what crosses Kafka: the only package that touches generated Avro classes, and the
- * wiring of sources, sinks and followed topics. Used by every stage; entry types
- * {@link dev.understudy.flink.wire.WireRecord} and {@link dev.understudy.flink.wire.TopicFollower}.
+ * Between the types of the stages and what crosses Kafka: the only package that touches generated Avro classes. Each
+ * stage has its records here, for example {@link dev.understudy.flink.wire.DecodeRecords}; {@code topic} carries them.
  */
 @NullMarked
 package dev.understudy.flink.wire;

@@ -12,7 +12,7 @@ import dev.understudy.flink.distil.DistilPlaces;
 import dev.understudy.flink.distil.PoisonedRound;
 import dev.understudy.flink.distil.RoundTrigger;
 import dev.understudy.flink.distil.SeedFiles;
-import dev.understudy.flink.wire.KafkaAccess;
+import dev.understudy.flink.topic.KafkaAccess;
 import dev.understudy.gate.GateConfig;
 import dev.understudy.signal.ReplayConfig;
 import java.time.Duration;

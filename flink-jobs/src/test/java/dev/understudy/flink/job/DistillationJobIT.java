@@ -24,7 +24,7 @@ import dev.understudy.flink.distil.RoundTrigger;
 import dev.understudy.flink.distil.SeedFiles;
 import dev.understudy.flink.swap.ModelLoading;
 import dev.understudy.flink.swap.ModelVersion;
-import dev.understudy.flink.wire.KafkaAccess;
+import dev.understudy.flink.topic.KafkaAccess;
 import dev.understudy.flink.wire.KafkaCheckpointAnnouncer;
 import dev.understudy.flink.wire.ManifestAvro;
 import dev.understudy.gate.GateConfig;

@@ -8,7 +8,7 @@ import dev.understudy.budget.HelpTarget;
 import dev.understudy.budget.Pacing;
 import dev.understudy.budget.TenantBudget;
 import dev.understudy.budget.WhenSpent;
-import dev.understudy.budget.price.UseControl;
+import dev.understudy.budget.control.UseControl;
 import dev.understudy.config.SettingsException;
 import dev.understudy.decode.ask.AskPolicy;
 import dev.understudy.flink.decode.LocalTeacherSource;

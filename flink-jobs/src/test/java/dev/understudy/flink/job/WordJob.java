@@ -8,7 +8,7 @@ import dev.understudy.decode.ask.AskPolicy;
 import dev.understudy.flink.decode.OperatorSettings;
 import dev.understudy.flink.decode.StudentConfig;
 import dev.understudy.flink.decode.TeacherSource;
-import dev.understudy.flink.wire.KafkaAccess;
+import dev.understudy.flink.topic.KafkaAccess;
 import dev.understudy.lm.Kernel;
 import dev.understudy.wire.prompt.PromptSubmitted;
 import java.nio.file.Path;

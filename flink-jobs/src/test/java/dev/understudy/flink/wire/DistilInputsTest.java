@@ -6,6 +6,8 @@ import dev.understudy.checkpoint.CheckpointId;
 import dev.understudy.flink.signal.DistilInput;
 import dev.understudy.flink.signal.DistilInput.PassedOver;
 import dev.understudy.flink.signal.DistilInput.Reason;
+import dev.understudy.flink.topic.KafkaAccess;
+import dev.understudy.flink.topic.TopicRecord;
 import dev.understudy.lm.TeacherDistribution;
 import dev.understudy.signal.Author;
 import dev.understudy.signal.Intervention;

@@ -11,7 +11,7 @@ import dev.understudy.flink.decode.OperatorSettings;
 import dev.understudy.flink.decode.StudentConfig;
 import dev.understudy.flink.job.ServingConfig;
 import dev.understudy.flink.job.ServingGraph;
-import dev.understudy.flink.wire.KafkaAccess;
+import dev.understudy.flink.topic.KafkaAccess;
 import dev.understudy.flink.wire.ManifestAvro;
 import dev.understudy.infra.cluster.EmbeddedCluster;
 import dev.understudy.infra.topic.TopicReader;

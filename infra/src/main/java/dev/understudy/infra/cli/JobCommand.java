@@ -7,7 +7,7 @@ import dev.understudy.flink.job.DistillationGraph;
 import dev.understudy.flink.job.ServingArguments;
 import dev.understudy.flink.job.ServingConfig;
 import dev.understudy.flink.job.ServingGraph;
-import dev.understudy.flink.wire.KafkaAccess;
+import dev.understudy.flink.topic.KafkaAccess;
 import dev.understudy.infra.cluster.EmbeddedCluster;
 import dev.understudy.wire.TopicSetup;
 import java.io.IOException;

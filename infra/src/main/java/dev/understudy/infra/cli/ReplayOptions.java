@@ -2,7 +2,7 @@ package dev.understudy.infra.cli;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.understudy.flink.wire.KafkaAccess;
+import dev.understudy.flink.topic.KafkaAccess;
 import dev.understudy.gate.replay.Replay.Estimate;
 import dev.understudy.gate.replay.Replay.Outcome;
 import dev.understudy.infra.eval.ModelOnDisk;

@@ -17,7 +17,7 @@ import dev.understudy.flink.distil.RoundTrigger;
 import dev.understudy.flink.distil.SeedFiles;
 import dev.understudy.flink.job.DistillationConfig;
 import dev.understudy.flink.job.ServingConfig;
-import dev.understudy.flink.wire.KafkaAccess;
+import dev.understudy.flink.topic.KafkaAccess;
 import dev.understudy.gate.GateConfig;
 import dev.understudy.infra.demo.DemoOptions.Sabotage;
 import dev.understudy.lm.Kernel;

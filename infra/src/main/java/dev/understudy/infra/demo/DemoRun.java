@@ -3,7 +3,7 @@ package dev.understudy.infra.demo;
 import dev.understudy.broker.EmbeddedBroker;
 import dev.understudy.flink.job.DistillationGraph;
 import dev.understudy.flink.job.ServingGraph;
-import dev.understudy.flink.wire.KafkaAccess;
+import dev.understudy.flink.topic.KafkaAccess;
 import dev.understudy.infra.cli.FailureException;
 import dev.understudy.infra.cluster.EmbeddedCluster;
 import dev.understudy.lm.Engine;

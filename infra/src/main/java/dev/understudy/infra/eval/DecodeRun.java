@@ -1,6 +1,6 @@
 package dev.understudy.infra.eval;
 
-import dev.understudy.budget.Reservation;
+import dev.understudy.budget.account.Reservation;
 import dev.understudy.decode.DecodeConfig;
 import dev.understudy.decode.DecodeListener;
 import dev.understudy.decode.Decoder;

@@ -1,8 +1,8 @@
 package dev.understudy.infra.eval;
 
+import dev.understudy.flink.topic.KafkaAccess;
+import dev.understudy.flink.topic.TopicFollower;
 import dev.understudy.flink.wire.InterventionAvro;
-import dev.understudy.flink.wire.KafkaAccess;
-import dev.understudy.flink.wire.TopicFollower;
 import dev.understudy.gate.replay.Replay;
 import dev.understudy.gate.replay.Replay.Outcome;
 import dev.understudy.gate.replay.ReplayedSequence;

@@ -6,8 +6,8 @@ import static dev.understudy.workload.Workload.ORDER_C2;
 import static dev.understudy.workload.Workload.PAY_US;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.understudy.budget.control.WorkloadState;
 import dev.understudy.budget.price.PriceCurves;
-import dev.understudy.budget.price.WorkloadState;
 import dev.understudy.decode.FinishedSequence;
 import dev.understudy.distil.DistilConfig;
 import dev.understudy.distil.Round;

@@ -2,13 +2,13 @@ package dev.understudy.infra.demo;
 
 import dev.understudy.budget.BudgetConfig;
 import dev.understudy.budget.HelpTarget;
-import dev.understudy.budget.Reservation;
 import dev.understudy.budget.TenantBudget;
-import dev.understudy.budget.price.PriceController;
+import dev.understudy.budget.account.Reservation;
+import dev.understudy.budget.control.PriceController;
+import dev.understudy.budget.control.UseControl;
+import dev.understudy.budget.control.WorkloadState;
+import dev.understudy.budget.control.WorkloadTallies;
 import dev.understudy.budget.price.PriceSet;
-import dev.understudy.budget.price.UseControl;
-import dev.understudy.budget.price.WorkloadState;
-import dev.understudy.budget.price.WorkloadTallies;
 import dev.understudy.decode.DecodeConfig;
 import dev.understudy.decode.DecodeListener;
 import dev.understudy.decode.Decoder;

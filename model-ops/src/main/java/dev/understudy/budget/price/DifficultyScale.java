@@ -54,7 +54,8 @@ public final class DifficultyScale {
         return 0;
     }
 
-    static double[] weights(List<Long> counts) {
+    /** Counts of a histogram over the bins of this scale, as weights. */
+    public static double[] weights(List<Long> counts) {
         return counts.stream().mapToDouble(Long::doubleValue).toArray();
     }
 }

@@ -25,11 +25,13 @@ public record HelpPrice(double price) {
         return difficulty > price;
     }
 
-    static HelpPrice ofBin(int bin) {
+    /** The price of a bin of {@link PriceScale}. */
+    public static HelpPrice ofBin(int bin) {
         return bin == PriceScale.ALWAYS_BIN ? ASK_ALWAYS : new HelpPrice(PriceScale.price(bin));
     }
 
-    int bin() {
+    /** The bin of {@link PriceScale} that this price stands in. */
+    public int bin() {
         return asksAlways() ? PriceScale.ALWAYS_BIN : PriceScale.bin(Math.min(1, price * 1.01));
     }
 }

@@ -1,8 +1,7 @@
 /**
- * What help costs: the price that a position's difficulty must exceed before the teacher is asked, set for each tenant
- * and workload so that a wanted quality, share, cost or delay is kept. Decoding reads
- * {@link dev.understudy.budget.price.PriceTable} and fills {@link dev.understudy.budget.price.WorkloadTallies}; the
- * ledger runs the entry type {@link dev.understudy.budget.price.PriceController}.
+ * What help costs: the price that the difficulty of a position must exceed before the teacher is asked, one for each
+ * tenant and workload, and the scales of both. Decoding reads the entry type
+ * {@link dev.understudy.budget.price.PriceTable}; {@code budget.control} sets it.
  */
 @NullMarked
 package dev.understudy.budget.price;

@@ -2,6 +2,7 @@ package dev.understudy.distil.ask;
 
 import dev.understudy.decode.head.AskLevels;
 import dev.understudy.decode.head.PricedHead;
+import dev.understudy.distil.path.PathTerms;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

@@ -2,8 +2,12 @@ package dev.understudy.distil.ask;
 
 import dev.understudy.decode.head.AskLevels;
 import dev.understudy.decode.head.PricedHead;
-import dev.understudy.distil.ask.PathResiduals.Bootstrap;
-import dev.understudy.distil.ask.PathResiduals.Path;
+import dev.understudy.distil.path.AskMultiplier;
+import dev.understudy.distil.path.AskReward;
+import dev.understudy.distil.path.PathResiduals;
+import dev.understudy.distil.path.PathResiduals.Bootstrap;
+import dev.understudy.distil.path.PathResiduals.Path;
+import dev.understudy.distil.path.PathTerms;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -1,5 +1,6 @@
 package dev.understudy.distil.ask;
 
+import dev.understudy.distil.path.PathTerms;
 import java.util.Arrays;
 
 /**

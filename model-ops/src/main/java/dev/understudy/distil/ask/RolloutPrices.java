@@ -1,6 +1,6 @@
 package dev.understudy.distil.ask;
 
-import dev.understudy.budget.Reservation;
+import dev.understudy.budget.account.Reservation;
 import dev.understudy.decode.FinishedSequence;
 import dev.understudy.decode.ask.AskPolicy;
 import dev.understudy.decode.ask.AskPolicy.AskToken.Action;

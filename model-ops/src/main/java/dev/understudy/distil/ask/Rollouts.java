@@ -1,6 +1,6 @@
 package dev.understudy.distil.ask;
 
-import dev.understudy.budget.Allowance;
+import dev.understudy.budget.account.Allowance;
 import dev.understudy.decode.DecodeConfig;
 import dev.understudy.decode.DecodeListener;
 import dev.understudy.decode.Decoder;

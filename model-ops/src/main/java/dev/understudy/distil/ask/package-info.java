@@ -1,7 +1,7 @@
 /**
- * How asking is learnt: the factored policy, path residuals and prices of constrained path consistency learning, and
- * the training of a student's ask head with them. Follows {@code signal} and {@code decode}; entry type
- * {@link dev.understudy.distil.ask.PathResiduals} for the mathematics.
+ * How a student's ask head is learnt: evidence from the teacher's laws, doubt and mending by
+ * {@link dev.understudy.distil.ask.HeadLearning}, the entry type, prices along held-out texts and by free decoding, and
+ * stage 2 with paths of the student's own. Follows {@code decode} and {@code distil.path}.
  */
 @NullMarked
 package dev.understudy.distil.ask;

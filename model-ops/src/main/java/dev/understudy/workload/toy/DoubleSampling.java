@@ -1,11 +1,11 @@
 package dev.understudy.workload.toy;
 
-import dev.understudy.distil.ask.AskReward;
-import dev.understudy.distil.ask.PathResiduals;
-import dev.understudy.distil.ask.PathResiduals.Bootstrap;
-import dev.understudy.distil.ask.PathResiduals.Path;
-import dev.understudy.distil.ask.PathTerms;
-import dev.understudy.distil.ask.RowLaw;
+import dev.understudy.distil.path.AskReward;
+import dev.understudy.distil.path.PathResiduals;
+import dev.understudy.distil.path.PathResiduals.Bootstrap;
+import dev.understudy.distil.path.PathResiduals.Path;
+import dev.understudy.distil.path.PathTerms;
+import dev.understudy.distil.path.RowLaw;
 import dev.understudy.workload.toy.SoftOptimum.Asking;
 import dev.understudy.workload.toy.SoftOptimum.Reply;
 

@@ -1,7 +1,7 @@
 package dev.understudy.workload.toy;
 
-import dev.understudy.distil.ask.AskMultiplier.Constraint;
-import dev.understudy.distil.ask.PathTerms;
+import dev.understudy.distil.path.AskMultiplier.Constraint;
+import dev.understudy.distil.path.PathTerms;
 
 /**
  * The exact optimum of a student whose own law is fixed and who learns only when to ask; replies are drawn, an ask

@@ -1,7 +1,7 @@
 package dev.understudy.workload.toy;
 
-import dev.understudy.distil.ask.AskReward;
-import dev.understudy.distil.ask.PathTerms;
+import dev.understudy.distil.path.AskReward;
+import dev.understudy.distil.path.PathTerms;
 
 /**
  * The exact optimum of a student of full capacity, by the soft dynamic programme from the last states to the first:

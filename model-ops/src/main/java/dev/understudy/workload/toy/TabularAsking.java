@@ -1,12 +1,12 @@
 package dev.understudy.workload.toy;
 
-import dev.understudy.distil.ask.AskMultiplier;
-import dev.understudy.distil.ask.AskMultiplier.Bounds;
-import dev.understudy.distil.ask.AskReward;
-import dev.understudy.distil.ask.PathResiduals;
-import dev.understudy.distil.ask.PathResiduals.Bootstrap;
-import dev.understudy.distil.ask.PathResiduals.Path;
-import dev.understudy.distil.ask.PathTerms;
+import dev.understudy.distil.path.AskMultiplier;
+import dev.understudy.distil.path.AskMultiplier.Bounds;
+import dev.understudy.distil.path.AskReward;
+import dev.understudy.distil.path.PathResiduals;
+import dev.understudy.distil.path.PathResiduals.Bootstrap;
+import dev.understudy.distil.path.PathResiduals.Path;
+import dev.understudy.distil.path.PathTerms;
 
 /**
  * Constrained path consistency learning from drawn roll-outs, one logit of asking and one value a state: one-step

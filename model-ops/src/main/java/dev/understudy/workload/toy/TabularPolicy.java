@@ -1,9 +1,9 @@
 package dev.understudy.workload.toy;
 
-import dev.understudy.distil.ask.PathResiduals;
-import dev.understudy.distil.ask.PathResiduals.Bootstrap;
-import dev.understudy.distil.ask.PathResiduals.Path;
-import dev.understudy.distil.ask.PathTerms;
+import dev.understudy.distil.path.PathResiduals;
+import dev.understudy.distil.path.PathResiduals.Bootstrap;
+import dev.understudy.distil.path.PathResiduals.Path;
+import dev.understudy.distil.path.PathTerms;
 import java.util.Arrays;
 
 /**

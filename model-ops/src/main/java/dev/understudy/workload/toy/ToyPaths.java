@@ -1,8 +1,8 @@
 package dev.understudy.workload.toy;
 
-import dev.understudy.distil.ask.PathResiduals;
-import dev.understudy.distil.ask.PathResiduals.Path;
-import dev.understudy.distil.ask.PathTerms;
+import dev.understudy.distil.path.PathResiduals;
+import dev.understudy.distil.path.PathResiduals.Path;
+import dev.understudy.distil.path.PathTerms;
 import dev.understudy.workload.toy.SoftOptimum.Asking;
 import java.util.ArrayList;
 import java.util.Arrays;

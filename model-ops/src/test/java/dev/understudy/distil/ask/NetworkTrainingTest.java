@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.understudy.decode.head.AskNetwork;
 import dev.understudy.distil.ask.NetworkTraining.Standard;
+import dev.understudy.distil.path.PathTerms;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;

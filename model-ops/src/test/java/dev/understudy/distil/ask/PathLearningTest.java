@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.understudy.decode.head.PricedHead;
 import dev.understudy.distil.ask.PathLearning.Paths;
 import dev.understudy.distil.ask.PathLearning.Plan;
+import dev.understudy.distil.path.AskMultiplier;
+import dev.understudy.distil.path.PathTerms;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;

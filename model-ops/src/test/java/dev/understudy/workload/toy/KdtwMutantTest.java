@@ -2,10 +2,10 @@ package dev.understudy.workload.toy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.understudy.distil.ask.AskReward;
-import dev.understudy.distil.ask.PathResiduals;
-import dev.understudy.distil.ask.PathResiduals.Path;
-import dev.understudy.distil.ask.PathTerms;
+import dev.understudy.distil.path.AskReward;
+import dev.understudy.distil.path.PathResiduals;
+import dev.understudy.distil.path.PathResiduals.Path;
+import dev.understudy.distil.path.PathTerms;
 import dev.understudy.workload.toy.SoftOptimum.Asking;
 import dev.understudy.workload.toy.SoftOptimum.Reply;
 import dev.understudy.workload.toy.TabularAsking.Rates;

@@ -1,6 +1,6 @@
 package dev.understudy.infra.bench.frontier;
 
-import dev.understudy.budget.Reservation;
+import dev.understudy.budget.account.Reservation;
 import dev.understudy.decode.FinishedSequence;
 import dev.understudy.distil.ask.Rollouts;
 import dev.understudy.distil.ask.Rollouts.Terms;
