@@ -48,8 +48,9 @@ interface Contender {
      * @param text what was set, for reports
      */
     record Setting(Terms terms, String text) {
-        static Setting never() {
-            return new Setting(Terms.of(new AskPolicy.Never(), AskHead.NONE, 1), "never");
+        /** @param head of the version that serves */
+        static Setting never(AskHead head) {
+            return new Setting(Terms.of(new AskPolicy.Never(), head, 1), "never");
         }
     }
 
@@ -58,16 +59,18 @@ interface Contender {
         private static final int RUNS = 8;
 
         private final String name;
-        private final AskPolicy policy;
-        private final AskHead head;
+        private final Offer offer;
         private final Decoding decoding;
         private final Traffic development;
-        private float[] alone = new float[0];
 
-        Scoring(String name, AskPolicy policy, AskHead head, Decoding decoding, Traffic development) {
+        /** What is decoded where a share is wanted and a price is tried. */
+        interface Offer {
+            Terms at(double share, double price);
+        }
+
+        Scoring(String name, Offer offer, Decoding decoding, Traffic development) {
             this.name = name;
-            this.policy = policy;
-            this.head = head;
+            this.offer = offer;
             this.decoding = decoding;
             this.development = development;
         }
@@ -79,21 +82,25 @@ interface Contender {
 
         @Override
         public Setting at(double share, Cost cost) {
-            if (alone.length == 0) {
-                alone = decoding.run(development, Terms.of(policy, head, 1)).difficulties();
-            }
+            float[] alone = decoding.run(development, offer.at(share, 1)).difficulties();
             PriceSearch search = new PriceSearch(share, RUNS);
             double best = search.from(search.first(alone), price -> {
-                        Outcome outcome = decoding.run(development, Terms.of(policy, head, price));
+                        Outcome outcome = decoding.run(development, offer.at(share, price));
                         return new PriceSearch.Met(cost.of(outcome), outcome.difficulties());
                     })
                     .price();
-            return new Setting(Terms.of(policy, head, best), String.format(Locale.ROOT, "price %.6g", best));
+            return new Setting(offer.at(share, best), String.format(Locale.ROOT, "price %.6g", best));
         }
     }
 
     /** Asks at a share of all positions: the share is its own price. */
     final class Blind implements Contender {
+        private final AskHead head;
+
+        Blind(AskHead head) {
+            this.head = head;
+        }
+
         @Override
         public String name() {
             return "random";
@@ -101,7 +108,7 @@ interface Contender {
 
         @Override
         public Setting at(double share, Cost cost) {
-            Terms terms = Terms.of(new AskPolicy.Random(share), AskHead.NONE, 1 - share);
+            Terms terms = Terms.of(new AskPolicy.Random(share), head, 1 - share);
             return new Setting(terms, String.format(Locale.ROOT, "price %.6g", 1 - share));
         }
     }
@@ -111,10 +118,13 @@ interface Contender {
         private record Tried(Setting setting, Outcome outcome) {}
 
         private final String name;
+        private final Setting otherwise;
         private final List<Tried> tried = new ArrayList<>();
 
-        Choosing(String name, List<Setting> settings, Decoding decoding, Traffic development) {
+        /** @param otherwise where all settings cost too much */
+        Choosing(String name, List<Setting> settings, Setting otherwise, Decoding decoding, Traffic development) {
             this.name = name;
+            this.otherwise = otherwise;
             for (Setting setting : settings) {
                 Outcome outcome = decoding.run(development, setting.terms());
                 tried.add(new Tried(setting, outcome));
@@ -128,7 +138,7 @@ interface Contender {
 
         @Override
         public Setting at(double share, Cost cost) {
-            Setting best = Setting.never();
+            Setting best = otherwise;
             double most = -1;
             for (Tried one : tried) {
                 double exact = one.outcome.exactMatch();

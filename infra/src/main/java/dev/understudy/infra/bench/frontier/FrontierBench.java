@@ -65,17 +65,23 @@ public final class FrontierBench {
     /** Measures what is missing and takes everything together. */
     public FrontierReport run() throws IOException {
         Map<Situation, List<Cell>> cells = new LinkedHashMap<>();
+        Map<Situation, List<RowCell>> rows = new LinkedHashMap<>();
         settings.situations().forEach(situation -> cells.put(situation, new ArrayList<>()));
         // Seed by seed: a bench that is stopped has something of every situation.
         for (int seed = 0; seed < settings.seeds(); seed++) {
             for (Situation situation : cells.keySet()) {
                 Cell cell = cell(situation, seed);
-                boolean rows = settings.rows().contains(situation);
-                cells.get(situation).add(rows ? cell.with(rows(situation, seed).budgets()) : cell);
+                if (settings.rows().contains(situation)) {
+                    RowCell row = rows(situation, seed);
+                    rows.computeIfAbsent(situation, first -> new ArrayList<>()).add(row);
+                    cell = cell.with(row.budgets());
+                }
+                cells.get(situation).add(cell);
             }
         }
         return new FrontierReport(
-                cells.values().stream().map(one -> new Summary(one).part()).toList());
+                cells.values().stream().map(one -> new Summary(one).part()).toList(),
+                rows.values().stream().map(Summary::rows).toList());
     }
 
     private RowCell rows(Situation situation, int seed) throws IOException {

@@ -3,14 +3,16 @@ package dev.understudy.infra.bench.frontier;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The frontier over all seeds, as it is printed. Shares and matches are fractions; intervals are of 95 %, by resampling
  * the prompts within each seed.
  *
  * @param situations in the order in which they were asked for
+ * @param rowWeights those of them in which the vocabulary form was measured, on the weights that it trained
  */
-public record FrontierReport(List<Part> situations) {
+public record FrontierReport(List<Part> situations, List<RowWeights> rowWeights) {
     /**
      * One situation.
      *
@@ -39,6 +41,26 @@ public record FrontierReport(List<Part> situations) {
             List<Budget> budgets,
             List<Point> fewerSequences) {}
 
+    /**
+     * The vocabulary form, {@code row}, and its rivals on the weights that it trained.
+     *
+     * @param name of the situation
+     * @param seeds draws of prompts, labelled sequences and weights
+     * @param prompts test prompts of all seeds
+     * @param labelledSequences that the weights were trained on, a seed
+     * @param policies by teacher-written share; at 0 all of them are the trained student alone
+     * @param policiesByForwards by forwards of the teacher per output token
+     * @param leads of {@code row} over the best rival
+     */
+    public record RowWeights(
+            String name,
+            int seeds,
+            int prompts,
+            int labelledSequences,
+            List<Policy> policies,
+            List<Policy> policiesByForwards,
+            List<Lead> leads) {}
+
     /** A policy's curve. */
     public record Policy(String name, List<Point> points) {}
 
@@ -65,7 +87,7 @@ public record FrontierReport(List<Part> situations) {
             int labelled) {}
 
     /**
-     * How far learned asking is ahead, paired prompt by prompt.
+     * How far learned asking is ahead on the same weights, paired prompt by prompt.
      *
      * @param axis what a share is a share of
      * @param field {@code deciding}: rivals that decide each token as it is written; {@code all}: those too that let
@@ -88,7 +110,10 @@ public record FrontierReport(List<Part> situations) {
 
     /** As lines for a terminal. */
     public String text() {
-        return situations.stream().map(FrontierReport::text).collect(Collectors.joining("\n"));
+        return Stream.concat(
+                        situations.stream().map(FrontierReport::text),
+                        rowWeights.stream().map(FrontierReport::text))
+                .collect(Collectors.joining("\n"));
     }
 
     private static String text(Part part) {
@@ -102,22 +127,7 @@ public record FrontierReport(List<Part> situations) {
                 part.labelledSequences,
                 100 * part.alone,
                 100 * part.teacher);
-        line(text, "  exact match in %% (95 %% interval), teacher-written share in %%");
-        part.policies.forEach(policy -> line(text, policy));
-        line(text, "  the same by forwards of the teacher per output token");
-        part.policiesByForwards.forEach(policy -> line(text, policy));
-        for (Lead lead : part.leads) {
-            line(
-                    text,
-                    "  lead at %.0f %% %s over %s rivals: %+.1f points (%+.1f to %+.1f), best rival %s",
-                    100 * lead.share,
-                    lead.axis,
-                    lead.field,
-                    100 * lead.points,
-                    100 * lead.low,
-                    100 * lead.high,
-                    lead.rival);
-        }
+        compare(text, part.policies, part.policiesByForwards, part.leads);
         for (Budget budget : part.budgets) {
             line(
                     text,
@@ -139,6 +149,38 @@ public record FrontierReport(List<Part> situations) {
                     100 * point.used);
         }
         return text.toString();
+    }
+
+    private static String text(RowWeights weights) {
+        StringBuilder text = new StringBuilder();
+        line(
+                text,
+                "%s, weights of the vocabulary form: %d seeds, %d prompts, %d labelled sequences",
+                weights.name,
+                weights.seeds,
+                weights.prompts,
+                weights.labelledSequences);
+        compare(text, weights.policies, weights.policiesByForwards, weights.leads);
+        return text.toString();
+    }
+
+    private static void compare(StringBuilder text, List<Policy> written, List<Policy> forwards, List<Lead> leads) {
+        line(text, "  exact match in %% (95 %% interval), teacher-written share in %%");
+        written.forEach(policy -> line(text, policy));
+        line(text, "  the same by forwards of the teacher per output token");
+        forwards.forEach(policy -> line(text, policy));
+        for (Lead lead : leads) {
+            line(
+                    text,
+                    "  lead at %.0f %% %s over %s rivals: %+.1f points (%+.1f to %+.1f), best rival %s",
+                    100 * lead.share,
+                    lead.axis,
+                    lead.field,
+                    100 * lead.points,
+                    100 * lead.low,
+                    100 * lead.high,
+                    lead.rival);
+        }
     }
 
     private static void line(StringBuilder text, Policy policy) {

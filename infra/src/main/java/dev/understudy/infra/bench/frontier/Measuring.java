@@ -2,7 +2,6 @@ package dev.understudy.infra.bench.frontier;
 
 import dev.understudy.decode.ask.AskHead;
 import dev.understudy.decode.ask.AskPolicy;
-import dev.understudy.decode.ask.AskPolicy.AskToken.Action;
 import dev.understudy.decode.head.PricedHead;
 import dev.understudy.distil.ask.AskEvidence;
 import dev.understudy.distil.ask.AskPlan;
@@ -12,7 +11,6 @@ import dev.understudy.distil.ask.Rollouts;
 import dev.understudy.distil.ask.Rollouts.Terms;
 import dev.understudy.distil.ask.TeacherLabels;
 import dev.understudy.infra.bench.frontier.Contender.Cost;
-import dev.understudy.infra.bench.frontier.Contender.Scoring;
 import dev.understudy.infra.bench.frontier.Contender.Setting;
 import dev.understudy.infra.bench.frontier.Decoding.Outcome;
 import dev.understudy.lm.Engine;
@@ -63,6 +61,11 @@ final class Measuring {
         int labelled(Situation situation) {
             return labelled * situation.workloads().size();
         }
+
+        /** Those of the pricing prompts on which knobs are set, in equal parts of each workload. */
+        Traffic development(Traffic pricing, Situation situation) {
+            return pricing.upTo(Math.max(1, development / situation.workloads().size()), situation);
+        }
     }
 
     Measuring(Engine engine, Clock clock, Sizes sizes, Consumer<String> reports) {
@@ -104,8 +107,7 @@ final class Measuring {
             Draw draw = new Draw(situation, seed, tokenizer, template);
             Traffic train = draw.of(sizes.labelled(situation), Split.TRAIN);
             Traffic pricing = draw.of(sizes.pricing, Split.DEV);
-            int each = Math.max(1, sizes.development / situation.workloads().size());
-            Traffic development = pricing.upTo(each, situation);
+            Traffic development = sizes.development(pricing, situation);
             Traffic test = draw.of(sizes.prompts, Split.TEST);
             Evidence evidence = evidence(student, teacher, train, pricing);
             int end = tokenizer.vocabulary().special(BytePairTrainer.END).orElseThrow();
@@ -115,7 +117,8 @@ final class Measuring {
             PricedHead head = budgets.learn();
             reports.accept(situation.title() + " seed " + seed + ": the head is learnt and priced");
             Decoding decoding = new Decoding(rollouts, asked);
-            Run run = new Run(situation, decoding, development, test, head);
+            Run run = new Run(situation, decoding, development, test);
+            Sweep sweep = new Sweep(decoding, test, head);
             Cell cell = new Cell(
                     situation.title(),
                     seed,
@@ -123,7 +126,11 @@ final class Measuring {
                     train.size(),
                     run.exact(new AskPolicy.Never()),
                     run.exact(new AskPolicy.Always()),
-                    run.points(train.size()),
+                    sweep.points(
+                            Contenders.head(head, decoding, development),
+                            train.size(),
+                            Contenders.rivals(head, decoding, development),
+                            name -> reports.accept(situation.title() + ": " + name + " is measured")),
                     budgets.measure(head, decoding, test),
                     run.fewer(evidence, seed));
             reports.accept(situation.title() + " seed " + seed + " is measured");
@@ -144,56 +151,21 @@ final class Measuring {
     }
 
     /** The decoding part of a cell. */
-    private final class Run {
+    private static final class Run {
         private final Situation situation;
         private final Decoding decoding;
         private final Traffic development;
         private final Traffic test;
-        private final PricedHead head;
 
-        Run(Situation situation, Decoding decoding, Traffic development, Traffic test, PricedHead head) {
+        Run(Situation situation, Decoding decoding, Traffic development, Traffic test) {
             this.situation = situation;
             this.decoding = decoding;
             this.development = development;
             this.test = test;
-            this.head = head;
         }
 
         double exact(AskPolicy policy) {
             return decoding.run(test, Terms.of(policy, AskHead.NONE, 1)).exactMatch();
-        }
-
-        List<Cell.Point> points(int labelled) {
-            List<Cell.Point> points = new ArrayList<>();
-            for (Contender contender : Contenders.of(head, decoding, development)) {
-                int behind = contender.name().startsWith("ask-token") ? labelled : 0;
-                for (Cost cost : Cost.values()) {
-                    for (double share : SHARES) {
-                        points.add(point(contender, cost, share, behind, points));
-                    }
-                }
-                reports.accept(situation.title() + ": " + contender.name() + " is measured");
-            }
-            return points;
-        }
-
-        /** A point; where the same setting was decoded already, its outcome is taken over. */
-        private Cell.Point point(
-                Contender contender, Cost cost, double share, int labelled, List<Cell.Point> measured) {
-            boolean sameOnBothAxes = !(contender instanceof Contender.Choosing) && cost == Cost.FORWARDS;
-            for (Cell.Point old : measured) {
-                if (sameOnBothAxes && old.policy().equals(contender.name()) && old.share() == share) {
-                    return old.on(cost.title());
-                }
-            }
-            Setting setting = share == 0 ? Setting.never() : contender.at(share, cost);
-            for (Cell.Point old : measured) {
-                if (old.policy().equals(contender.name()) && old.setting().equals(setting.text())) {
-                    return old.on(cost.title()).at(share);
-                }
-            }
-            Outcome outcome = decoding.run(test, setting.terms());
-            return Cell.Point.of(contender.name(), cost.title(), share, setting.text(), outcome, labelled);
         }
 
         /** Learned asking at the share that the situation is about, from parts of the evidence. */
@@ -212,13 +184,12 @@ final class Measuring {
                     }
                 }
                 PricedHead fromFew = Budgets.learn(AskPlan.defaults().withSeed(1 + seed), part, evidence.heldOut);
-                AskPolicy policy = new AskPolicy.AskToken(Action.THRESHOLD);
-                Scoring scoring = new Scoring("ask-token", policy, fromFew, decoding, development);
-                Setting setting = scoring.at(situation.share(), Cost.WRITTEN);
+                Contender contender = Contenders.head(fromFew, decoding, development);
+                Setting setting = contender.at(situation.share(), Cost.WRITTEN);
                 Outcome outcome = decoding.run(test, setting.terms());
                 String text = String.format(Locale.ROOT, "%s, %d sequences", setting.text(), part.size());
                 points.add(Cell.Point.of(
-                        scoring.name(), Cost.WRITTEN.title(), situation.share(), text, outcome, part.size()));
+                        contender.name(), Cost.WRITTEN.title(), situation.share(), text, outcome, part.size()));
             }
             return points;
         }

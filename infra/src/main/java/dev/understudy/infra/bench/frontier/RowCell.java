@@ -13,13 +13,23 @@ import java.util.Optional;
  * @param prompts test prompts
  * @param labelled labelled sequences that asking was learnt from
  * @param budgets told a level, priced
+ * @param points {@link #FORM} and every rival at every share, on the weights that it trained
  */
-record RowCell(String situation, int seed, int prompts, int labelled, List<Cell.Budget> budgets) {
-    /** The cell that an earlier run left, if it was measured on as many prompts and sequences. */
+record RowCell(
+        String situation, int seed, int prompts, int labelled, List<Cell.Budget> budgets, List<Cell.Point> points) {
+    /** The form that leaves no ask in the context. */
+    static final String FORM = "row";
+
+    RowCell {
+        // A file may have been written without them.
+        points = points == null ? List.of() : List.copyOf(points);
+    }
+
+    /** The cell that an earlier run left with all its parts, if it was measured on as many prompts and sequences. */
     static Optional<RowCell> read(Path work, Situation situation, int seed, int prompts, int labelled) {
         return new CellFile(file(work, situation.title(), seed))
                 .read(RowCell.class)
-                .filter(cell -> cell.prompts == prompts && cell.labelled == labelled);
+                .filter(cell -> cell.prompts == prompts && cell.labelled == labelled && !cell.points.isEmpty());
     }
 
     /** Keeps the cell; it appears whole. */

@@ -35,7 +35,8 @@ import org.apache.flink.util.FileUtils;
 
 /**
  * Measures the vocabulary forms of asking in one situation with one seed: the student is trained to say the ask token,
- * without it in its context and with it, priced, and decodes the test prompts at each budget.
+ * without it in its context and with it, priced, and decodes the test prompts at each budget. On the weights that come
+ * out every rival decodes them too.
  */
 final class RowMeasuring {
     private static final double[] LEVELS = {0.02, 0.05, 0.1, 0.2, 0.3};
@@ -71,8 +72,10 @@ final class RowMeasuring {
             Measuring.Draw draw = new Measuring.Draw(situation, seed, tokenizer, PromptTemplate.read(student));
             Traffic train = draw.of(sizes.labelled(situation), Split.TRAIN);
             Traffic pricing = draw.of(sizes.pricing(), Split.DEV);
+            Traffic development = sizes.development(pricing, situation);
             Traffic test = draw.of(sizes.prompts(), Split.TEST);
             RowPlan plan = RowPlan.defaults().withSeed(1 + seed);
+            List<Cell.Point> points = new ArrayList<>();
             List<Cell.Budget> budgets = new ArrayList<>();
             budgets.addAll(
                     new StageTwo(engine, clock, asked).budgets(student, teacher, train, pricing, test, tokenizer));
@@ -91,14 +94,24 @@ final class RowMeasuring {
                     Rollouts rollouts = new Rollouts(serving, tokenizer, List.of(end), clock);
                     RolloutPrices prices = new RolloutPrices(rollouts, Decoding.prompts(pricing), asked);
                     RowHead head = new RowPricing(prices).price(free.entries());
-                    budgets.addAll(measure(head, nonsense, new Decoding(rollouts, asked), test));
+                    Decoding decoding = new Decoding(rollouts, asked);
+                    budgets.addAll(measure(head, nonsense, decoding, test));
+                    if (trace == Trace.NONE) {
+                        Sweep sweep = new Sweep(decoding, test, free);
+                        points.addAll(sweep.points(
+                                Contenders.row(free, decoding, development),
+                                train.size(),
+                                Contenders.rivals(free, decoding, development),
+                                name -> reports.accept(
+                                        situation.title() + ", trained weights: " + name + " is measured")));
+                    }
                 } finally {
                     FileUtils.deleteDirectory(out.toFile());
                 }
                 reports.accept(situation.title() + " seed " + seed + ": the vocabulary form, trace " + trace
                         + ", is measured");
             }
-            return new RowCell(situation.title(), seed, test.size(), train.size(), budgets);
+            return new RowCell(situation.title(), seed, test.size(), train.size(), budgets, points);
         } finally {
             Files.deleteIfExists(log);
         }
@@ -108,7 +121,7 @@ final class RowMeasuring {
     private static List<Cell.Budget> measure(RowHead head, int nonsense, Decoding decoding, Traffic test) {
         List<Cell.Budget> budgets = new ArrayList<>();
         boolean kept = head.entries().trace() == Trace.KEPT;
-        String form = kept ? "row, ask kept" : "row";
+        String form = kept ? RowCell.FORM + ", ask kept" : RowCell.FORM;
         for (double level : TOLD) {
             budgets.add(budget(form, level, terms(Action.THRESHOLD, head, level), decoding, test));
         }

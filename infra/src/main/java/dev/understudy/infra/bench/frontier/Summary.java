@@ -2,25 +2,15 @@ package dev.understudy.infra.bench.frontier;
 
 import dev.understudy.infra.bench.frontier.Contender.Cost;
 import dev.understudy.infra.bench.frontier.FrontierReport.Budget;
-import dev.understudy.infra.bench.frontier.FrontierReport.Lead;
 import dev.understudy.infra.bench.frontier.FrontierReport.Part;
 import dev.understudy.infra.bench.frontier.FrontierReport.Point;
-import dev.understudy.infra.bench.frontier.FrontierReport.Policy;
+import dev.understudy.infra.bench.frontier.FrontierReport.RowWeights;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
-import java.util.SplittableRandom;
 import java.util.function.ToDoubleFunction;
 
 /** Takes the cells of one situation together. */
 final class Summary {
-    private static final String LEARNED = "ask-token";
-    private static final Set<String> BLOCKS = Set.of("bild", "speculative", "ask-token-blocks");
-    private static final int RESAMPLES = 2000;
-    private static final double TAIL = 0.025;
-
     private final List<Cell> cells;
 
     Summary(List<Cell> cells) {
@@ -29,15 +19,8 @@ final class Summary {
 
     Part part() {
         Cell first = cells.get(0);
-        List<Lead> leads = new ArrayList<>();
-        for (Cost cost : Cost.values()) {
-            for (double share : Measuring.SHARES) {
-                if (share > 0) {
-                    leads.add(lead(cost.title(), share, "deciding"));
-                    leads.add(lead(cost.title(), share, "all"));
-                }
-            }
-        }
+        Comparison comparison =
+                new Comparison("ask-token", cells.stream().map(Cell::points).toList());
         return new Part(
                 first.situation(),
                 cells.size(),
@@ -45,90 +28,25 @@ final class Summary {
                 first.labelled(),
                 mean(Cell::alone),
                 mean(Cell::teacher),
-                policies(Cost.WRITTEN.title()),
-                policies(Cost.FORWARDS.title()),
-                leads,
+                comparison.policies(Cost.WRITTEN),
+                comparison.policies(Cost.FORWARDS),
+                comparison.leads(),
                 budgets(),
                 fewer());
     }
 
-    private List<Policy> policies(String axis) {
-        List<Policy> policies = new ArrayList<>();
-        for (String name : names()) {
-            List<Point> points = new ArrayList<>();
-            for (double share : Measuring.SHARES) {
-                points.add(point(share, found(name, axis, share)));
-            }
-            policies.add(new Policy(name, points));
-        }
-        return policies;
-    }
-
-    private Set<String> names() {
-        Set<String> names = new LinkedHashSet<>();
-        cells.get(0).points().forEach(point -> names.add(point.policy()));
-        return names;
-    }
-
-    /** One point a seed. */
-    private List<Cell.Point> found(String policy, String axis, double share) {
-        List<Cell.Point> found = new ArrayList<>();
-        for (Cell cell : cells) {
-            for (Cell.Point point : cell.points()) {
-                boolean wanted = point.policy().equals(policy) && point.axis().equals(axis) && point.share() == share;
-                if (wanted) {
-                    found.add(point);
-                }
-            }
-        }
-        return found;
-    }
-
-    private static Point point(double share, List<Cell.Point> seeds) {
-        int[][] right = new int[seeds.size()][];
-        for (int s = 0; s < right.length; s++) {
-            right[s] = seeds.get(s).right().chars().map(one -> one - '0').toArray();
-        }
-        double[] interval = interval(right);
-        double tokens = seeds.stream().mapToLong(Cell.Point::tokens).sum();
-        return new Point(
-                share,
-                interval[0],
-                interval[1],
-                interval[2],
-                seeds.stream().mapToLong(Cell.Point::written).sum() / tokens,
-                seeds.stream().mapToLong(Cell.Point::charged).sum() / tokens,
-                seeds.stream().mapToLong(Cell.Point::read).sum() / tokens,
-                seeds.get(0).labelled());
-    }
-
-    private Lead lead(String axis, double share, String field) {
-        String best = "";
-        double most = -1;
-        for (String name : names()) {
-            boolean rival = !name.startsWith(LEARNED) && (field.equals("all") || !BLOCKS.contains(name));
-            double exact = found(name, axis, share).stream()
-                    .mapToDouble(Cell.Point::exactMatch)
-                    .average()
-                    .orElse(-1);
-            if (rival && exact > most) {
-                most = exact;
-                best = name;
-            }
-        }
-        List<Cell.Point> own = found(LEARNED, axis, share);
-        List<Cell.Point> other = found(best, axis, share);
-        int[][] ahead = new int[own.size()][];
-        for (int s = 0; s < ahead.length; s++) {
-            String mine = own.get(s).right();
-            String theirs = other.get(s).right();
-            ahead[s] = new int[mine.length()];
-            for (int i = 0; i < ahead[s].length; i++) {
-                ahead[s][i] = mine.charAt(i) - theirs.charAt(i);
-            }
-        }
-        double[] interval = interval(ahead);
-        return new Lead(axis, share, field, best, interval[0], interval[1], interval[2]);
+    /** What the row cells of a situation say of the weights that they trained. */
+    static RowWeights rows(List<RowCell> cells) {
+        Comparison comparison =
+                new Comparison(RowCell.FORM, cells.stream().map(RowCell::points).toList());
+        return new RowWeights(
+                cells.get(0).situation(),
+                cells.size(),
+                cells.stream().mapToInt(RowCell::prompts).sum(),
+                cells.get(0).labelled(),
+                comparison.policies(Cost.WRITTEN),
+                comparison.policies(Cost.FORWARDS),
+                comparison.leads());
     }
 
     private List<Budget> budgets() {
@@ -156,33 +74,12 @@ final class Summary {
             int at = i;
             List<Cell.Point> seeds =
                     cells.stream().map(cell -> cell.fewer().get(at)).toList();
-            points.add(point(seeds.get(0).share(), seeds));
+            points.add(Comparison.point(seeds.get(0).share(), seeds));
         }
         return points;
     }
 
     private double mean(ToDoubleFunction<Cell> figure) {
         return cells.stream().mapToDouble(figure).average().orElse(0);
-    }
-
-    /** Mean over seeds of the mean over prompts, and its percentile interval, resampling prompts within seeds. */
-    private static double[] interval(int[][] values) {
-        SplittableRandom random = new SplittableRandom(1);
-        double[] means = new double[RESAMPLES];
-        for (int r = 0; r < RESAMPLES; r++) {
-            for (int[] seed : values) {
-                long sum = 0;
-                for (int i = 0; i < seed.length; i++) {
-                    sum += seed[random.nextInt(seed.length)];
-                }
-                means[r] += (double) sum / seed.length / values.length;
-            }
-        }
-        Arrays.sort(means);
-        double mean = 0;
-        for (int[] seed : values) {
-            mean += Arrays.stream(seed).average().orElse(0) / values.length;
-        }
-        return new double[] {mean, means[(int) (TAIL * RESAMPLES)], means[(int) ((1 - TAIL) * RESAMPLES) - 1]};
     }
 }

@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.within;
 import dev.understudy.infra.bench.frontier.Contender.Cost;
 import dev.understudy.infra.bench.frontier.FrontierReport.Lead;
 import dev.understudy.infra.bench.frontier.FrontierReport.Part;
+import dev.understudy.infra.bench.frontier.FrontierReport.RowWeights;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,24 +18,36 @@ import org.junit.jupiter.api.io.TempDir;
 class SummaryTest {
     /** A cell in which each policy has the same answers at every share. */
     private static Cell cell(int seed, String learned, String confidence, String bild) {
+        List<Cell.Point> points = points("ask-token", learned, confidence, bild);
+        List<Cell.Budget> budgets = List.of(new Cell.Budget("served", 0.1, true, 0.09 + 0.01 * seed, 0.5));
+        return new Cell("recoded", seed, learned.length(), 500, 0.25, 1, points, budgets, List.of());
+    }
+
+    /** The same on the weights of the vocabulary form. */
+    private static RowCell rowCell(int seed, String learned, String confidence, String bild) {
+        List<Cell.Budget> budgets = List.of(new Cell.Budget("row", 0.1, true, 0.08, 0.5));
+        List<Cell.Point> points = points("row", learned, confidence, bild);
+        return new RowCell("recoded", seed, learned.length(), 500, budgets, points);
+    }
+
+    private static List<Cell.Point> points(String name, String learned, String confidence, String bild) {
         List<Cell.Point> points = new ArrayList<>();
         for (Cost cost : Cost.values()) {
             for (double share : Measuring.SHARES) {
-                points.add(point("ask-token", cost, share, learned, 500));
+                points.add(point(name, cost, share, learned, 500));
                 points.add(point("confidence", cost, share, confidence, 0));
                 points.add(point("bild", cost, share, bild, 0));
             }
         }
-        List<Cell.Budget> budgets = List.of(new Cell.Budget("served", 0.1, true, 0.09 + 0.01 * seed, 0.5));
-        return new Cell("recoded", seed, learned.length(), 500, 0.25, 1, points, budgets, List.of());
+        return points;
     }
 
     private static Cell.Point point(String policy, Cost cost, double share, String right, int labelled) {
         return new Cell.Point(policy, cost.title(), share, "price 0.5", right, 100, 10, 12, 70, labelled);
     }
 
-    private static Lead lead(Part part, String axis, double share, String field) {
-        return part.leads().stream()
+    private static Lead lead(List<Lead> leads, String axis, double share, String field) {
+        return leads.stream()
                 .filter(one -> one.axis().equals(axis)
                         && one.share() == share
                         && one.field().equals(field))
@@ -62,10 +77,10 @@ class SummaryTest {
     void leadsArePairedAndOverTheBestRivalOfEachField() {
         Part part = new Summary(List.of(cell(0, "1110", "1000", "1111"), cell(1, "0110", "1000", "1111"))).part();
 
-        Lead deciding = lead(part, "written", 0.1, "deciding");
+        Lead deciding = lead(part.leads(), "written", 0.1, "deciding");
         assertThat(deciding.rival()).isEqualTo("confidence");
         assertThat(deciding.points()).isEqualTo(0.375, within(1e-12));
-        Lead all = lead(part, "forwards", 0.1, "all");
+        Lead all = lead(part.leads(), "forwards", 0.1, "all");
         assertThat(all.rival()).isEqualTo("bild");
         assertThat(all.points()).isEqualTo(-0.375, within(1e-12));
     }
@@ -73,7 +88,7 @@ class SummaryTest {
     @Test
     void nothingIsAheadOfItselfWhateverIsDrawn() {
         Part part = new Summary(List.of(cell(0, "1010", "1010", "0000"))).part();
-        Lead lead = lead(part, "written", 0.2, "all");
+        Lead lead = lead(part.leads(), "written", 0.2, "all");
         assertThat(List.of(lead.points(), lead.low(), lead.high())).containsOnly(0.0);
     }
 
@@ -90,10 +105,60 @@ class SummaryTest {
     }
 
     @Test
+    void theVocabularyFormLeadsOverTheBestRivalOnItsOwnWeights() {
+        RowWeights rows = Summary.rows(List.of(rowCell(0, "1110", "1000", "1111"), rowCell(1, "0110", "1000", "1111")));
+
+        assertThat(rows.name()).isEqualTo("recoded");
+        assertThat(rows.seeds()).isEqualTo(2);
+        assertThat(rows.prompts()).isEqualTo(8);
+        assertThat(rows.labelledSequences()).isEqualTo(500);
+        assertThat(rows.policies())
+                .extracting(FrontierReport.Policy::name)
+                .containsExactly("row", "confidence", "bild");
+        assertThat(rows.policiesByForwards().get(0).points().get(3).exactMatch())
+                .isEqualTo(0.625, within(1e-12));
+        Lead deciding = lead(rows.leads(), "written", 0.1, "deciding");
+        assertThat(deciding.rival()).isEqualTo("confidence");
+        assertThat(deciding.points()).isEqualTo(0.375, within(1e-12));
+        assertThat(deciding.low()).isLessThan(0.375);
+        Lead all = lead(rows.leads(), "forwards", 0.1, "all");
+        assertThat(all.rival()).isEqualTo("bild");
+        assertThat(all.points()).isEqualTo(-0.375, within(1e-12));
+    }
+
+    @Test
+    void aMeasuredRowCellIsFoundAgainUnlessItWasMeasuredOtherwise(@TempDir Path work) {
+        RowCell cell = rowCell(2, "1110", "1000", "1111");
+        cell.write(work);
+
+        assertThat(RowCell.read(work, Situation.RECODED, 2, 4, 500)).contains(cell);
+        assertThat(RowCell.read(work, Situation.RECODED, 1, 4, 500)).isEmpty();
+        assertThat(RowCell.read(work, Situation.MIXED, 2, 4, 500)).isEmpty();
+        assertThat(RowCell.read(work, Situation.RECODED, 2, 8, 500)).isEmpty();
+        assertThat(RowCell.read(work, Situation.RECODED, 2, 4, 100)).isEmpty();
+    }
+
+    @Test
+    void aRowCellInWhichNoRivalWasMeasuredIsMeasuredAnew(@TempDir Path work) throws IOException {
+        Files.writeString(work.resolve("rows-recoded-2.json"), """
+                {"situation": "recoded", "seed": 2, "prompts": 4, "labelled": 500, "budgets": []}
+                """);
+
+        assertThat(RowCell.read(work, Situation.RECODED, 2, 4, 500)).isEmpty();
+    }
+
+    @Test
     void theTextNamesEveryPolicyAndBudget() {
-        String text = new FrontierReport(List.of(new Summary(List.of(cell(0, "1110", "1000", "1111"))).part())).text();
+        Part part = new Summary(List.of(cell(0, "1110", "1000", "1111"))).part();
+        RowWeights rows = Summary.rows(List.of(rowCell(0, "0110", "0000", "1111")));
+        String text = new FrontierReport(List.of(part), List.of(rows)).text();
         assertThat(text)
                 .contains("recoded: 1 seeds, 4 prompts, 500 labelled sequences", "ask-token", "confidence", "bild")
                 .contains("budget 10 %, served", "lead at 10 % written over deciding rivals: +50.0 points");
+        assertThat(text.substring(text.indexOf("weights of the vocabulary form")))
+                .contains("1 seeds, 4 prompts, 500 labelled sequences", "row ", "confidence", "bild")
+                .contains("  the same by forwards of the teacher per output token")
+                .contains("lead at 10 % written over deciding rivals: +50.0 points")
+                .contains("lead at 10 % forwards over all rivals: -50.0 points (-100.0 to +0.0), best rival bild");
     }
 }
