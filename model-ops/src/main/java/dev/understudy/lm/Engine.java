@@ -2,6 +2,7 @@ package dev.understudy.lm;
 
 import dev.understudy.token.Tokenizer;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ServiceLoader;
 
 /**
@@ -67,4 +68,12 @@ public interface Engine {
      * @param bytes size of the block that is read, typically that of a model's weights
      */
     MachineSpeed machineSpeed(long bytes);
+
+    /**
+     * Lets no thread of the process into native code any more and waits until none is in it: the last thing before the
+     * process ends, as its end would take the ground from under a call. Threads that go on calling wait for ever.
+     *
+     * @param longest how long the call under way is waited for
+     */
+    void standStill(Duration longest) throws InterruptedException;
 }

@@ -2,6 +2,7 @@ package dev.understudy.infra.cli;
 
 import dev.understudy.config.SuppressForbidden;
 import dev.understudy.infra.demo.DemoCommand;
+import dev.understudy.infra.train.Interruption;
 import java.io.PrintWriter;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
@@ -34,20 +35,29 @@ public final class CommandTree implements Callable<Integer> {
         return 0;
     }
 
-    /** Runs the command line and returns its exit code: 0, 1 (failure) or 2 (usage). */
-    public static int execute(PrintWriter out, PrintWriter err, String... arguments) {
-        return execute(home(), out, err, arguments);
+    /**
+     * Runs the command line and returns its exit code: 0, 1 (failure) or 2 (usage).
+     *
+     * @param interruption what the command may be asked to end by
+     */
+    public static int execute(PrintWriter out, PrintWriter err, Interruption interruption, String... arguments) {
+        return execute(home(), out, err, interruption, arguments);
     }
 
     /** @param home folder of the product */
     static int execute(Path home, PrintWriter out, PrintWriter err, String... arguments) {
+        return execute(home, out, err, new Interruption(), arguments);
+    }
+
+    private static int execute(
+            Path home, PrintWriter out, PrintWriter err, Interruption interruption, String... arguments) {
         CommandTree root = new CommandTree();
         Clock clock = clock();
         CommandLine line = new CommandLine(root)
                 .addSubcommand(new DemoCommand(clock, home))
                 .addSubcommand(new PromptsCommand(clock))
                 .addSubcommand(new CompletionsCommand())
-                .addSubcommand(new TrainCommand(clock))
+                .addSubcommand(new TrainCommand(clock, interruption))
                 .addSubcommand(ModelCommand.line(clock))
                 .addSubcommand(new EvalCommand(clock, home))
                 .addSubcommand(new BudgetCommand(clock))

@@ -2,6 +2,7 @@ package dev.understudy.infra.cli;
 
 import dev.understudy.config.SettingsException;
 import dev.understudy.infra.train.AskTraining;
+import dev.understudy.infra.train.Interruption;
 import dev.understudy.infra.train.TrainRun;
 import dev.understudy.infra.train.TrainSettings;
 import dev.understudy.infra.train.TrainSettings.Beginning;
@@ -48,6 +49,7 @@ final class TrainCommand implements Callable<Integer> {
     }
 
     private final Clock clock;
+    private final Interruption interruption;
 
     @Option(names = "--data", description = "JSON-lines file of pairs.")
     private @Nullable Path data;
@@ -110,8 +112,9 @@ final class TrainCommand implements Callable<Integer> {
     @CommandLine.Spec
     private CommandLine.Model.CommandSpec spec;
 
-    TrainCommand(Clock clock) {
+    TrainCommand(Clock clock, Interruption interruption) {
         this.clock = clock;
+        this.interruption = interruption;
     }
 
     @Override
@@ -155,7 +158,7 @@ final class TrainCommand implements Callable<Integer> {
         }
         TrainRun.Start start = resume ? TrainRun.Start.RESUMED : TrainRun.Start.FRESH;
         TrainRun.Request request = new TrainRun.Request(file, out, from, teacher, named, settings, start);
-        new TrainRun(request, device.engine(), clock, spec.commandLine().getOut()).run();
+        new TrainRun(request, device.engine(), clock, spec.commandLine().getOut(), interruption).run();
         return 0;
     }
 

@@ -1,18 +1,25 @@
 package dev.understudy.infra.train;
 
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Phaser;
 
 /**
- * The wish of whoever sent Ctrl-C or SIGTERM, seen by the work that it interrupts: while this is open the process ends
- * only when the work has ended. Thread safe; closed by the work.
+ * The wish of whoever sent Ctrl-C or SIGTERM, seen by the work that it interrupts: whoever passes it on waits until all
+ * work has ended that was begun before. Thread safe.
  */
-final class Interruption implements AutoCloseable {
-    private final CountDownLatch ended = new CountDownLatch(1);
-    private final Thread hook = new Thread(this::await, "training-interruption");
+public final class Interruption {
+    private final Phaser work = new Phaser(1);
     private volatile boolean requested;
 
-    Interruption() {
-        Runtime.getRuntime().addShutdownHook(hook);
+    /** Work that must come to its own end; closed by the thread that does it. */
+    interface Work extends AutoCloseable {
+        @Override
+        void close();
+    }
+
+    /** Says that work begins. */
+    Work begin() {
+        work.register();
+        return work::arriveAndDeregister;
     }
 
     /** True once the process was asked to end. */
@@ -20,26 +27,10 @@ final class Interruption implements AutoCloseable {
         return requested;
     }
 
-    private void await() {
+    /** Asks all work to end and waits for it. */
+    public void request() {
         requested = true;
-        try {
-            // without a limit: what is under way is one step and one save, and half a save would be lost work
-            ended.await();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    @Override
-    public void close() {
-        ended.countDown();
-        if (!requested) {
-            try {
-                Runtime.getRuntime().removeShutdownHook(hook);
-            } catch (IllegalStateException e) {
-                // the process began to end at this very moment; the hook finds the work ended
-                return;
-            }
-        }
+        // without a limit: what is under way is one step and one save, and half a save would be lost work
+        work.arriveAndAwaitAdvance();
     }
 }

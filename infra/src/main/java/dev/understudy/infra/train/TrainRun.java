@@ -50,6 +50,7 @@ public final class TrainRun {
     private final Engine engine;
     private final Clock clock;
     private final PrintWriter screen;
+    private final Interruption interruption;
     private final RunFolder folder;
     private Instant lastReport = Instant.MIN;
 
@@ -79,11 +80,13 @@ public final class TrainRun {
             TrainSettings settings,
             Start start) {}
 
-    public TrainRun(Request request, Engine engine, Clock clock, PrintWriter screen) {
+    /** @param interruption what ends it before the end of the schedule */
+    public TrainRun(Request request, Engine engine, Clock clock, PrintWriter screen, Interruption interruption) {
         this.request = request;
         this.engine = engine;
         this.clock = clock;
         this.screen = screen;
+        this.interruption = interruption;
         folder = new RunFolder(request.out());
     }
 
@@ -106,7 +109,7 @@ public final class TrainRun {
             }
         }
         Path vocabulary = vocabulary(file);
-        try (Interruption interruption = new Interruption();
+        try (Interruption.Work work = interruption.begin();
                 Tokenizer tokenizer = engine.tokenizer(vocabulary)) {
             int endId = endId(vocabulary, tokenizer);
             ModelShape shape = request.from() == null
@@ -115,8 +118,8 @@ public final class TrainRun {
             PairSet pairs = PairSet.encode(file, tokenizer, PromptTemplate.read(vocabulary), endId, shape.context());
             refuse(pairs.problems());
             boolean finished = request.teacher() == null
-                    ? train(PairBatches.labels(pairs, sizes()), pairs, shape, endId, interruption)
-                    : distil(request.teacher(), pairs, shape, endId, interruption);
+                    ? train(PairBatches.labels(pairs, sizes()), pairs, shape, endId)
+                    : distil(request.teacher(), pairs, shape, endId);
             if (!finished) {
                 say("interrupted; continue with the same command and --resume");
             }
@@ -201,20 +204,17 @@ public final class TrainRun {
                         + ": no end token is known, expected eos_token_id in its config.json. Name it there."));
     }
 
-    private boolean distil(Path directory, PairSet pairs, ModelShape shape, int endId, Interruption interruption)
-            throws IOException {
+    private boolean distil(Path directory, PairSet pairs, ModelShape shape, int endId) throws IOException {
         int topK = Math.min(request.settings().teaching().topK(), shape.vocabulary());
         try (RecordedLaws laws = RecordedLaws.open(folder.laws(), pairs, topK)) {
             if (!laws.isComplete()) {
-                record(directory, laws, pairs, shape, interruption);
+                record(directory, laws, pairs, shape);
             }
-            return laws.isComplete()
-                    && train(PairBatches.laws(pairs, laws, sizes()), pairs, shape, endId, interruption);
+            return laws.isComplete() && train(PairBatches.laws(pairs, laws, sizes()), pairs, shape, endId);
         }
     }
 
-    private void record(Path directory, RecordedLaws laws, PairSet pairs, ModelShape shape, Interruption interruption)
-            throws IOException {
+    private void record(Path directory, RecordedLaws laws, PairSet pairs, ModelShape shape) throws IOException {
         try (LanguageModel teacher = engine.open(directory, Kernel.ONEDNN)) {
             if (teacher.shape().vocabulary() != shape.vocabulary()) {
                 throw new UsageException("Cannot distil " + directory + ": it has "
@@ -239,8 +239,7 @@ public final class TrainRun {
         }
     }
 
-    private boolean train(PairBatches batches, PairSet pairs, ModelShape shape, int endId, Interruption interruption)
-            throws IOException {
+    private boolean train(PairBatches batches, PairSet pairs, ModelShape shape, int endId) throws IOException {
         TrainSettings settings = request.settings();
         TokenLoss loss = request.teacher() == null
                 ? TokenLoss.FORWARD_KL

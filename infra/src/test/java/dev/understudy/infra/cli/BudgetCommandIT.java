@@ -209,6 +209,6 @@ class BudgetCommandIT {
         String[] all = java.util.Arrays.copyOf(arguments, arguments.length + 2);
         all[arguments.length] = "--bootstrap";
         all[arguments.length + 1] = servers;
-        return CommandTree.execute(new PrintWriter(out, true), new PrintWriter(new StringWriter()), all);
+        return CommandTree.execute(Path.of(".."), new PrintWriter(out, true), new PrintWriter(new StringWriter()), all);
     }
 }

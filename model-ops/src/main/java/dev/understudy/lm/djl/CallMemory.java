@@ -17,7 +17,7 @@ import java.util.Arrays;
  * garbage. Owned by the thread that steps the model; closed with it.
  */
 final class CallMemory implements AutoCloseable {
-    private final NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
+    private final NDManager manager = TorchProgram.newManager(Device.cpu());
     private final DataType type;
     private ByteBuffer bytes = ByteBuffer.allocateDirect(1024).order(ByteOrder.nativeOrder());
     private long[] shape = {};

@@ -19,6 +19,7 @@ import dev.understudy.lm.file.ModelDirectory;
 import dev.understudy.lm.file.NamedTensor;
 import dev.understudy.token.Tokenizer;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -149,5 +150,10 @@ public final class LibtorchEngine implements Engine {
     @Override
     public MachineSpeed machineSpeed(long bytes) {
         return SpeedProbe.measure(bytes, device);
+    }
+
+    @Override
+    public void standStill(Duration longest) throws InterruptedException {
+        LibtorchGate.shut(longest);
     }
 }

@@ -163,7 +163,12 @@ final class LlamaWeights {
             sizes[i] = shape[i];
         }
         try (NDArray view = manager.create(values, new Shape(sizes))) {
-            return view.duplicate();
+            long entered = LibtorchGate.enter();
+            try {
+                return view.duplicate();
+            } finally {
+                LibtorchGate.leave(entered);
+            }
         }
     }
 }

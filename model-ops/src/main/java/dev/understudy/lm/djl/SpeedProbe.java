@@ -20,9 +20,9 @@ final class SpeedProbe {
     private SpeedProbe() {}
 
     static MachineSpeed measure(long bytes, ComputeDevice device) {
-        TorchProgram.prepareThread();
         int floats = (int) (Math.min(LARGEST, Math.max(SMALLEST, bytes)) / Float.BYTES);
-        try (NDManager manager = NDManager.newBaseManager(TorchProgram.device(device), "PyTorch")) {
+        try (NDManager manager = TorchProgram.newManager(TorchProgram.device(device))) {
+            TorchProgram.prepareThread();
             NDArray block = manager.ones(new Shape(floats));
             NDArray square = manager.ones(new Shape(SIDE, SIDE));
             double read = best(() -> finish(block.sum()));

@@ -36,7 +36,7 @@ final class TorchProgram implements AutoCloseable {
     private final PtSymbolBlock block;
 
     TorchProgram(ModelShape shape, ComputeDevice device) {
-        manager = NDManager.newBaseManager(device(device), "PyTorch");
+        manager = newManager(device(device));
         prepareThread();
         Map<String, Object> attributes = new LinkedHashMap<>();
         attributes.put("training", false);
@@ -61,10 +61,29 @@ final class TorchProgram implements AutoCloseable {
             }
             String source = new String(text.readAllBytes(), StandardCharsets.UTF_8);
             byte[] archive = TorchArchive.of("Llama", source, attributes);
-            block = JniUtils.loadModule((PtNDManager) manager, new ByteArrayInputStream(archive), true, false);
+            block = load((PtNDManager) manager, archive);
         } catch (IOException e) {
             manager.close();
             throw new UncheckedIOException(e);
+        }
+    }
+
+    private static PtSymbolBlock load(PtNDManager manager, byte[] archive) throws IOException {
+        long entered = LibtorchGate.enter();
+        try {
+            return JniUtils.loadModule(manager, new ByteArrayInputStream(archive), true, false);
+        } finally {
+            LibtorchGate.leave(entered);
+        }
+    }
+
+    /** A root of native memory; the first one of a process loads libtorch. */
+    static NDManager newManager(Device device) {
+        long entered = LibtorchGate.enter();
+        try {
+            return NDManager.newBaseManager(device, "PyTorch");
+        } finally {
+            LibtorchGate.leave(entered);
         }
     }
 
@@ -80,7 +99,12 @@ final class TorchProgram implements AutoCloseable {
     /** Calls a method without gradients; the caller closes the result. */
     IValue call(String method, IValue... arguments) {
         prepareThread();
-        return IValueUtils.runMethod(block, method, arguments);
+        long entered = LibtorchGate.enter();
+        try {
+            return IValueUtils.runMethod(block, method, arguments);
+        } finally {
+            LibtorchGate.leave(entered);
+        }
     }
 
     /** Calls a method with gradients enabled; {@code scope} owns the arguments and gets the results. */
@@ -93,9 +117,11 @@ final class TorchProgram implements AutoCloseable {
         // gradient mode belongs to the thread, and it differs between the first thread and later ones
         boolean before = JniUtils.isGradMode();
         JniUtils.setGradMode(true);
+        long entered = LibtorchGate.enter();
         try {
             return IValueUtils.forward(block, inputs, true);
         } finally {
+            LibtorchGate.leave(entered);
             JniUtils.setGradMode(before);
         }
     }
