@@ -13,10 +13,10 @@ import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Stream;
+import org.apache.commons.io.FileUtils;
 
 /**
  * Checkpoints as immutable directories below one root: {@code checkpoints/<id>/} holds a Hugging Face directory and its
@@ -125,13 +125,8 @@ public final class FileCheckpointStore {
     /** Removes what is staged under the id, if anything. */
     public void discard(CheckpointId id) {
         Path directory = staged(id);
-        if (!Files.exists(directory)) {
-            return;
-        }
-        try (Stream<Path> found = Files.walk(directory)) {
-            for (Path path : found.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(path);
-            }
+        try {
+            FileUtils.deleteDirectory(directory.toFile());
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot remove " + directory, e);
         }

@@ -5,10 +5,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.apache.commons.io.FileUtils;
 
 /**
  * A trainer's state in a directory that is always whole: a new state is written beside the last one, which stays until
@@ -28,14 +28,14 @@ public record SavedState(Path directory) {
         Path next = beside(".next");
         Path last = beside(".last");
         try {
-            delete(next);
+            FileUtils.deleteDirectory(next.toFile());
             trainer.saveState(next);
             if (Files.isDirectory(directory)) {
-                delete(last);
+                FileUtils.deleteDirectory(last.toFile());
                 Files.move(directory, last);
             }
             Files.move(next, directory);
-            delete(last);
+            FileUtils.deleteDirectory(last.toFile());
         } catch (IOException e) {
             throw new UncheckedIOException(
                     "Cannot put the training state at " + directory
@@ -48,7 +48,7 @@ public record SavedState(Path directory) {
     public void clear() {
         try {
             for (Path each : List.of(directory, beside(".next"), beside(".last"))) {
-                delete(each);
+                FileUtils.deleteDirectory(each.toFile());
             }
         } catch (IOException e) {
             throw new UncheckedIOException(
@@ -58,16 +58,5 @@ public record SavedState(Path directory) {
 
     private Path beside(String suffix) {
         return directory.resolveSibling(directory.getFileName() + suffix);
-    }
-
-    private static void delete(Path path) throws IOException {
-        if (!Files.exists(path)) {
-            return;
-        }
-        try (Stream<Path> files = Files.walk(path)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
-        }
     }
 }

@@ -9,15 +9,14 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.stream.Stream;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
+import org.apache.commons.io.FileUtils;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.utils.Exit;
 import org.apache.kafka.common.utils.Time;
@@ -84,7 +83,7 @@ public final class EmbeddedBroker implements AutoCloseable {
             server.startup();
             return new EmbeddedBroker(directory, ports[0], server);
         } catch (Exception e) {
-            delete(directory);
+            FileUtils.deleteQuietly(directory.toFile());
             throw new IOException(
                     "Cannot start the embedded broker on port " + ports[0] + ": " + e.getMessage()
                             + ". Choose another port, or use a broker outside this process.",
@@ -113,7 +112,7 @@ public final class EmbeddedBroker implements AutoCloseable {
     public void close() throws IOException {
         server.shutdown();
         server.awaitShutdown();
-        delete(directory);
+        FileUtils.deleteDirectory(directory.toFile());
     }
 
     private static void format(Path directory) throws Exception {
@@ -185,14 +184,6 @@ public final class EmbeddedBroker implements AutoCloseable {
                     "Cannot start the embedded broker: port " + port
                             + " is in use. Stop what listens there, choose another port, or use 0 for any free one.",
                     e);
-        }
-    }
-
-    private static void delete(Path directory) throws IOException {
-        try (Stream<Path> files = Files.walk(directory)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(file);
-            }
         }
     }
 }

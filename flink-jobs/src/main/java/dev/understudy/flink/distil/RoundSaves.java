@@ -6,12 +6,12 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.apache.commons.io.FileUtils;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,7 +44,7 @@ final class RoundSaves {
                 .resolve("step-" + round.progress().step());
         try {
             // A directory of this name can only be half of a save that a crash cut short.
-            delete(directory);
+            FileUtils.deleteDirectory(directory.toFile());
             Files.createDirectories(directory);
         } catch (IOException e) {
             throw new UncheckedIOException(
@@ -78,7 +78,7 @@ final class RoundSaves {
         for (Path candidate : children(root)) {
             for (Path save : children(candidate)) {
                 if (!kept.contains(save)) {
-                    delete(save);
+                    FileUtils.deleteDirectory(save.toFile());
                 }
             }
             if (children(candidate).isEmpty()) {
@@ -93,17 +93,6 @@ final class RoundSaves {
         }
         try (Stream<Path> children = Files.list(directory)) {
             return children.toList();
-        }
-    }
-
-    private static void delete(Path directory) throws IOException {
-        if (!Files.exists(directory)) {
-            return;
-        }
-        try (Stream<Path> files = Files.walk(directory)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
         }
     }
 }
