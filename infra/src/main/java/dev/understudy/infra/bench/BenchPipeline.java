@@ -14,6 +14,7 @@ import dev.understudy.flink.job.ServingGraph;
 import dev.understudy.flink.topic.KafkaAccess;
 import dev.understudy.flink.wire.ManifestAvro;
 import dev.understudy.infra.cluster.EmbeddedCluster;
+import dev.understudy.infra.scratch.ScratchFolder;
 import dev.understudy.infra.topic.TopicReader;
 import dev.understudy.infra.topic.TopicWriter;
 import dev.understudy.lm.Engine;
@@ -25,7 +26,6 @@ import dev.understudy.wire.decode.CompletionProduced;
 import dev.understudy.wire.prompt.PromptSubmitted;
 import dev.understudy.wire.prompt.SamplingChoice;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -56,6 +56,7 @@ final class BenchPipeline implements AutoCloseable {
     private static final Duration CHECKPOINTS = Duration.ofSeconds(1);
 
     private final Clock clock;
+    private final ScratchFolder scratch;
     private final EmbeddedBroker broker;
     private final EmbeddedCluster cluster;
     private final JobID job;
@@ -77,24 +78,36 @@ final class BenchPipeline implements AutoCloseable {
      */
     static BenchPipeline start(Clock clock, BenchSetup setup, Consumer<SpecificRecord> watcher)
             throws IOException, InterruptedException {
-        EmbeddedBroker broker = EmbeddedBroker.start();
+        ScratchFolder scratch = ScratchFolder.make("bench");
         try {
-            return new BenchPipeline(clock, setup, broker, watcher);
+            EmbeddedBroker broker = EmbeddedBroker.start(0, scratch.path());
+            try {
+                return new BenchPipeline(clock, setup, scratch, broker, watcher);
+            } catch (IOException | InterruptedException | RuntimeException e) {
+                broker.close();
+                throw e;
+            }
         } catch (IOException | InterruptedException | RuntimeException e) {
-            broker.close();
+            scratch.close();
             throw e;
         }
     }
 
-    private BenchPipeline(Clock clock, BenchSetup setup, EmbeddedBroker broker, Consumer<SpecificRecord> watcher)
+    private BenchPipeline(
+            Clock clock,
+            BenchSetup setup,
+            ScratchFolder scratch,
+            EmbeddedBroker broker,
+            Consumer<SpecificRecord> watcher)
             throws IOException, InterruptedException {
         this.clock = clock;
+        this.scratch = scratch;
         this.broker = broker;
         String servers = broker.bootstrapServers();
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", servers))) {
             TopicSetup.single(PREFIX).createOrCheck(admin);
         }
-        Path work = Files.createTempDirectory("understudy-bench-");
+        Path work = scratch.path();
         store = new FileCheckpointStore(store(work));
         cluster = new EmbeddedCluster(2, work);
         try {
@@ -212,10 +225,13 @@ final class BenchPipeline implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        reader.close();
-        prompts.close();
-        announcements.close();
-        cluster.close();
-        broker.close();
+        try (scratch;
+                broker;
+                cluster;
+                announcements;
+                prompts;
+                reader) {
+            completions.clear();
+        }
     }
 }

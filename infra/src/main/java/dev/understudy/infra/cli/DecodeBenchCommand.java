@@ -2,6 +2,7 @@ package dev.understudy.infra.cli;
 
 import dev.understudy.infra.bench.BenchShape;
 import dev.understudy.infra.bench.DecodeBench;
+import dev.understudy.infra.scratch.ScratchFolder;
 import dev.understudy.lm.Engine;
 import dev.understudy.lm.Kernel;
 import java.io.IOException;
@@ -84,9 +85,9 @@ final class DecodeBenchCommand implements Callable<Integer> {
             measure(engine, model);
             return 0;
         }
-        try (BenchModels models = BenchModels.make()) {
-            shape.write(engine, models.folder());
-            measure(engine, models.folder());
+        try (ScratchFolder models = ScratchFolder.make("bench")) {
+            shape.write(engine, models.path());
+            measure(engine, models.path());
         }
         return 0;
     }

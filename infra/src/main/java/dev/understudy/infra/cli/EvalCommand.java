@@ -10,6 +10,7 @@ import dev.understudy.infra.eval.Evaluator.HelpPoint;
 import dev.understudy.infra.eval.ModelOnDisk;
 import dev.understudy.infra.eval.Pairs;
 import dev.understudy.infra.eval.Pairs.Pair;
+import dev.understudy.infra.scratch.ScratchFolder;
 import dev.understudy.lm.Engine;
 import dev.understudy.lm.Kernel;
 import dev.understudy.prompt.Dialect;
@@ -21,7 +22,6 @@ import dev.understudy.workload.Split;
 import dev.understudy.workload.Workload;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.ZoneOffset;
@@ -327,7 +327,8 @@ final class EvalCommand implements Callable<Integer> {
             @Nullable ModelOnDisk scorer,
             @Nullable LocalTeacher live,
             @Nullable CallLog log,
-            @Nullable Path file) implements AutoCloseable {
+            @Nullable ScratchFolder scratch)
+            implements AutoCloseable {
         static final Teaching NONE = new Teaching(null, null, null, null);
 
         static Teaching open(Engine engine, Path directory, ModelOnDisk student, boolean asked) throws IOException {
@@ -342,9 +343,9 @@ final class EvalCommand implements Callable<Integer> {
             if (!asked) {
                 return new Teaching(scorer, null, null, null);
             }
-            Path file = Files.createTempFile("understudy-eval", ".log");
-            CallLog log = new CallLog(file, Clock.tickMillis(ZoneOffset.UTC));
-            return new Teaching(scorer, LocalTeacher.open(engine, directory, log, TeacherRates.FREE), log, file);
+            ScratchFolder scratch = ScratchFolder.make("eval");
+            CallLog log = new CallLog(scratch.path().resolve("calls.log"), Clock.tickMillis(ZoneOffset.UTC));
+            return new Teaching(scorer, LocalTeacher.open(engine, directory, log, TeacherRates.FREE), log, scratch);
         }
 
         @Override
@@ -355,8 +356,8 @@ final class EvalCommand implements Callable<Integer> {
             if (log != null) {
                 log.close();
             }
-            if (file != null) {
-                Files.deleteIfExists(file);
+            if (scratch != null) {
+                scratch.close();
             }
             if (scorer != null) {
                 scorer.close();

@@ -2,6 +2,7 @@ package dev.understudy.infra.cli;
 
 import dev.understudy.infra.bench.BenchShape;
 import dev.understudy.infra.bench.TrainBench;
+import dev.understudy.infra.scratch.ScratchFolder;
 import dev.understudy.lm.Engine;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -79,9 +80,9 @@ final class TrainBenchCommand implements Callable<Integer> {
         TrainBench.Python other = interpreter == null
                 ? null
                 : new TrainBench.Python(interpreter, PythonOption.script(home, "peer_train.py"), peers);
-        try (BenchModels models = BenchModels.make()) {
-            Path learner = models.folder().resolve("student");
-            Path master = models.folder().resolve("teacher");
+        try (ScratchFolder models = ScratchFolder.make("bench")) {
+            Path learner = models.path().resolve("student");
+            Path master = models.path().resolve("teacher");
             student.write(engine, learner);
             teacher.write(engine, master);
             TrainBench.Settings settings = new TrainBench.Settings(rows, tokens, topK, steps, rounds);

@@ -20,6 +20,7 @@ import dev.understudy.distil.pair.PairFile;
 import dev.understudy.distil.pair.PairSet;
 import dev.understudy.distil.row.RowPlan;
 import dev.understudy.infra.cli.UsageException;
+import dev.understudy.infra.scratch.ScratchFolder;
 import dev.understudy.lm.Engine;
 import dev.understudy.lm.Kernel;
 import dev.understudy.lm.LanguageModel;
@@ -240,12 +241,10 @@ public final class AskTraining {
     }
 
     private <T> T withTeacher(Function<Teacher, T> use) throws IOException {
-        Path log = Files.createTempFile("understudy-train-", ".log");
-        try (CallLog calls = new CallLog(log, clock);
+        try (ScratchFolder scratch = ScratchFolder.make("train");
+                CallLog calls = new CallLog(scratch.path().resolve("calls.log"), clock);
                 LocalTeacher teacher = LocalTeacher.open(engine, request.teacher(), calls, TeacherRates.FREE)) {
             return use.apply(teacher);
-        } finally {
-            Files.deleteIfExists(log);
         }
     }
 

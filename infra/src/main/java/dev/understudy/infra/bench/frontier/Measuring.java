@@ -13,6 +13,7 @@ import dev.understudy.distil.ask.TeacherLabels;
 import dev.understudy.infra.bench.frontier.Contender.Cost;
 import dev.understudy.infra.bench.frontier.Contender.Setting;
 import dev.understudy.infra.bench.frontier.Decoding.Outcome;
+import dev.understudy.infra.scratch.ScratchFolder;
 import dev.understudy.lm.Engine;
 import dev.understudy.lm.Kernel;
 import dev.understudy.lm.LanguageModel;
@@ -24,7 +25,6 @@ import dev.understudy.token.BytePairTrainer;
 import dev.understudy.token.Tokenizer;
 import dev.understudy.workload.Split;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -97,10 +97,10 @@ final class Measuring {
     private record Evidence(List<AskEvidence> train, List<AskEvidence> heldOut) {}
 
     Cell cell(Situation situation, int seed, Path student, Path teacher) throws IOException {
-        Path log = Files.createTempFile("understudy-frontier-", ".log");
-        try (Tokenizer tokenizer = engine.tokenizer(student);
+        try (ScratchFolder scratch = ScratchFolder.make("frontier");
+                Tokenizer tokenizer = engine.tokenizer(student);
                 LanguageModel serving = engine.open(student, Kernel.FP16);
-                CallLog calls = new CallLog(log, clock);
+                CallLog calls = new CallLog(scratch.path().resolve("calls.log"), clock);
                 LocalTeacher local = LocalTeacher.open(engine, teacher, calls, TeacherRates.FREE);
                 Remembering asked = new Remembering(local)) {
             PromptTemplate template = PromptTemplate.read(student);
@@ -135,8 +135,6 @@ final class Measuring {
                     run.fewer(evidence, seed));
             reports.accept(situation.title() + " seed " + seed + " is measured");
             return cell;
-        } finally {
-            Files.deleteIfExists(log);
         }
     }
 

@@ -12,6 +12,7 @@ import dev.understudy.distil.row.RowPlan;
 import dev.understudy.distil.row.RowPricing;
 import dev.understudy.infra.bench.frontier.Decoding.Outcome;
 import dev.understudy.infra.bench.frontier.Measuring.Sizes;
+import dev.understudy.infra.scratch.ScratchFolder;
 import dev.understudy.infra.train.RowTraining;
 import dev.understudy.lm.Engine;
 import dev.understudy.lm.Kernel;
@@ -24,14 +25,12 @@ import dev.understudy.token.BytePairTrainer;
 import dev.understudy.token.Tokenizer;
 import dev.understudy.workload.Split;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
-import org.apache.flink.util.FileUtils;
 
 /**
  * Measures the vocabulary forms of asking in one situation with one seed: the student is trained to say the ask token,
@@ -64,9 +63,9 @@ final class RowMeasuring {
     }
 
     RowCell cell(Situation situation, int seed, Path student, Path teacher) throws IOException {
-        Path log = Files.createTempFile("understudy-frontier-", ".log");
-        try (Tokenizer tokenizer = engine.tokenizer(student);
-                CallLog calls = new CallLog(log, clock);
+        try (ScratchFolder scratch = ScratchFolder.make("frontier");
+                Tokenizer tokenizer = engine.tokenizer(student);
+                CallLog calls = new CallLog(scratch.path().resolve("calls.log"), clock);
                 LocalTeacher local = LocalTeacher.open(engine, teacher, calls, TeacherRates.FREE);
                 Remembering asked = new Remembering(local)) {
             Measuring.Draw draw = new Measuring.Draw(situation, seed, tokenizer, PromptTemplate.read(student));
@@ -85,7 +84,7 @@ final class RowMeasuring {
                     AskEntries.of(tokenizer.vocabulary(), SPARE, Trace.NONE).tokens();
             int nonsense = spare[spare.length - 1];
             for (Trace trace : Trace.values()) {
-                Path out = Files.createTempDirectory("understudy-row-");
+                Path out = scratch.path().resolve(trace.name());
                 RowTraining.Place place = new RowTraining.Place(student, teacher, out, tokenizer);
                 RowHead free = training.learn(place, train.recorded(), LEVELS, trace, plan);
                 try (LanguageModel serving = engine.open(out, Kernel.FP16)) {
@@ -105,15 +104,11 @@ final class RowMeasuring {
                                 name -> reports.accept(
                                         situation.title() + ", trained weights: " + name + " is measured")));
                     }
-                } finally {
-                    FileUtils.deleteDirectory(out.toFile());
                 }
                 reports.accept(situation.title() + " seed " + seed + ": the vocabulary form, trace " + trace
                         + ", is measured");
             }
             return new RowCell(situation.title(), seed, test.size(), train.size(), budgets, points);
-        } finally {
-            Files.deleteIfExists(log);
         }
     }
 
