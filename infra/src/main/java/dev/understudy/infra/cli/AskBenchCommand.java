@@ -5,10 +5,8 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** What help costs while it is not used. */
 @Command(
@@ -21,9 +19,6 @@ import picocli.CommandLine.Option;
 final class AskBenchCommand implements Callable<Integer> {
     private final Clock clock;
     private final Path home;
-
-    @Option(names = "--model", description = "Model directory (default: the demo's student).")
-    private @Nullable Path model;
 
     @Mixin
     private TurnOptions turns = new TurnOptions();
@@ -38,9 +33,8 @@ final class AskBenchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Path student = ShippedModels.student(home, model);
-        output.print(
-                new AskBench(clock, student, turns.rows(), turns.prompts()).run(turns.rounds()), AskBenchCommand::text);
+        AskBench bench = new AskBench(clock, turns.student(home), turns.rows(), turns.prompts());
+        output.print(bench.run(turns.rounds()), AskBenchCommand::text);
         return 0;
     }
 

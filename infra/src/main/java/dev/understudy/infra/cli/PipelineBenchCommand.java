@@ -6,10 +6,8 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** What Kafka and Flink cost. */
 @Command(
@@ -20,9 +18,6 @@ import picocli.CommandLine.Option;
 final class PipelineBenchCommand implements Callable<Integer> {
     private final Clock clock;
     private final Path home;
-
-    @Option(names = "--model", description = "Model directory (default: the demo's student).")
-    private @Nullable Path model;
 
     @Mixin
     private TurnOptions turns = new TurnOptions();
@@ -37,10 +32,8 @@ final class PipelineBenchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        Path student = ShippedModels.student(home, model);
-        output.print(
-                new PipelineBench(clock, student, turns.rows(), turns.prompts()).run(turns.rounds()),
-                PipelineBenchCommand::text);
+        PipelineBench bench = new PipelineBench(clock, turns.student(home), turns.rows(), turns.prompts());
+        output.print(bench.run(turns.rounds()), PipelineBenchCommand::text);
         return 0;
     }
 
