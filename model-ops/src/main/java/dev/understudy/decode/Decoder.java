@@ -1,18 +1,14 @@
 package dev.understudy.decode;
 
 import dev.understudy.budget.WhenSpent;
-import dev.understudy.decode.FinishedSequence.Asking;
-import dev.understudy.decode.FinishedSequence.Sight;
 import dev.understudy.decode.ask.AskHead;
 import dev.understudy.decode.ask.AskPolicy;
 import dev.understudy.decode.ask.BlockRule;
-import dev.understudy.decode.ask.DraftBlock;
 import dev.understudy.lm.LanguageModel;
 import dev.understudy.lm.Scores;
 import dev.understudy.prompt.Prompt;
 import dev.understudy.prompt.Sampling;
 import dev.understudy.signal.Author;
-import dev.understudy.signal.Intervention;
 import dev.understudy.teacher.Draft;
 import dev.understudy.teacher.Look;
 import dev.understudy.teacher.LookPurpose;
@@ -42,14 +38,15 @@ public final class Decoder implements AutoCloseable {
     private final BlockRule rule;
     private final boolean blocks;
     private final StopRules stops;
-    private final String vocabulary;
     private final Help help;
     private final DecodeListener listener;
-    private final HelpStatistics statistics;
     private final Clock clock;
     private final TeacherCalls teacher;
     private final AllowanceQueue waiting;
     private final Sampler sampler = new Sampler();
+    private final DraftJudge judge;
+    private final LastLook lastLook;
+    private final FinishedReports reports;
     private final Set<Sequence> inFlight = new LinkedHashSet<>();
     private final Queue<Sequence> queue = new ArrayDeque<>();
     private final StudentVersions versions;
@@ -66,14 +63,16 @@ public final class Decoder implements AutoCloseable {
         this.rule = policy.rule();
         this.blocks = policy.maxDraft() > 0;
         this.stops = new StopRules(config.endIds(), tokenizer);
-        this.vocabulary = tokenizer.vocabulary().fingerprint().hex();
         this.help = help;
         this.listener = listener;
-        this.statistics = statistics;
         this.clock = clock;
         this.versions = new StudentVersions(policy, config.rows(), listener);
         this.teacher = new TeacherCalls(help, config.ask(), clock, this::answered);
         this.waiting = new AllowanceQueue(help.allowance(), clock);
+        this.judge = new DraftJudge(rule, sampler);
+        this.lastLook = new LastLook(config.ask(), teacher);
+        String vocabulary = tokenizer.vocabulary().fingerprint().hex();
+        this.reports = new FinishedReports(policy, stops, vocabulary, help, statistics, clock);
     }
 
     /** Serves a version without a learned policy; see {@link #serve(String, LanguageModel, AskHead)}. */
@@ -246,7 +245,7 @@ public final class Decoder implements AutoCloseable {
     private void decide(Sequence sequence, Scores scores, int entry, float difficulty) {
         choose(sequence, scores, entry, difficulty);
         boolean blockIsFull = blocks && sequence.drafted() == policy.maxDraft();
-        if (blockIsFull || policy.asks(difficulty, price(sequence))) {
+        if (blockIsFull || policy.asks(difficulty, help.price(sequence))) {
             seek(sequence, LookPurpose.ASK);
         } else if (blocks) {
             draft(sequence);
@@ -297,10 +296,6 @@ public final class Decoder implements AutoCloseable {
         }
     }
 
-    private double price(Sequence sequence) {
-        return help.prices().price(sequence.prompt.tenant(), sequence.prompt.workload(), sequence.version);
-    }
-
     /** Writes the student's choice without showing it; a text that ends here may have to be read first. */
     private void draft(Sequence sequence) {
         sequence.append(sequence.choice.token, Author.STUDENT);
@@ -323,10 +318,7 @@ public final class Decoder implements AutoCloseable {
 
     private void answered(Sequence sequence, Look look, @Nullable Reply reply) {
         if (!look.purpose().writes()) {
-            if (reply != null) {
-                sequence.learn(reply.distributions(), sequence.size() - 1);
-                sequence.audited |= look.purpose() == LookPurpose.AUDIT || drawsAudit(sequence);
-            }
+            lastLook.seen(sequence, look.purpose(), reply);
             emit(sequence);
             return;
         }
@@ -344,7 +336,7 @@ public final class Decoder implements AutoCloseable {
         boolean open = look.purpose() == LookPurpose.ASK;
         int drafted = sequence.drafted();
         int first = sequence.size() - drafted;
-        BlockRule.Verdict verdict = rule.judge(block(sequence, reply, open));
+        BlockRule.Verdict verdict = judge.judge(sequence, reply, open);
         sequence.help = sequence.help.judged(drafted, drafted - verdict.kept());
         if (verdict.kept() < drafted) {
             sequence.cut(first + verdict.kept());
@@ -356,45 +348,6 @@ public final class Decoder implements AutoCloseable {
         sequence.learn(reply.distributions(), first + drafted - (open ? 0 : 1));
         sequence.certify();
         versions.holding(sequence).rewind(sequence);
-    }
-
-    private DraftBlock block(Sequence sequence, Reply reply, boolean open) {
-        int drafted = sequence.drafted();
-        int first = sequence.size() - drafted;
-        double[] accepts = new double[drafted];
-        double[] replaces = new double[drafted + 1];
-        for (int i = 0; i <= drafted; i++) {
-            replaces[i] = sequence.draws.uniform(first + i, Draws.Purpose.REPLACE);
-            if (i < drafted) {
-                accepts[i] = sequence.draws.uniform(first + i, Draws.Purpose.ACCEPT);
-            }
-        }
-        return new DraftBlock(sequence.drafts(), laws(sequence, reply), reply, accepts, replaces, open);
-    }
-
-    /** What the prompt's settings make of both models' logits at each draft; a penalty counts what stands before it. */
-    private DraftBlock.@Nullable Laws laws(Sequence sequence, Reply reply) {
-        Sampling sampling = sequence.prompt.sampling();
-        if (rule.detail(sampling) != Draft.Detail.LAWS) {
-            return null;
-        }
-        int before = sequence.length() - sequence.drafted();
-        float[][] student = sequence.draftLogits();
-        return new DraftBlock.Laws() {
-            @Override
-            public double[] student(int draft) {
-                return law(student[draft], draft);
-            }
-
-            @Override
-            public double[] teacher(int draft) {
-                return law(reply.laws()[draft], draft);
-            }
-
-            private double[] law(float[] logits, int draft) {
-                return sampler.law(logits, 0, logits.length, sampling.warp(), sequence, before + draft);
-            }
-        };
     }
 
     /** All that is written stands: tells the listener, and ends the sequence where a stop is reached. */
@@ -410,76 +363,14 @@ public final class Decoder implements AutoCloseable {
 
     /** All tokens are written: shows the sequence to the teacher where that is due, else it is done. */
     private void conclude(Sequence sequence) {
-        boolean gap = sequence.firstGap() < sequence.size();
-        boolean helped = sequence.help.teacherTokens() > 0;
-        boolean certain = !gap || (helped && config.ask().closingLook());
-        sequence.propensity = certain ? 1 : config.ask().auditShare();
-        sequence.due = sequence.size() > 0 && (certain || drawsAudit(sequence));
-        boolean shown = false;
-        if (gap && helped && config.ask().closingLook()) {
-            shown = teacher.show(sequence, LookPurpose.CLOSING_LOOK);
-        } else if (gap && drawsAudit(sequence)) {
-            shown = teacher.show(sequence, LookPurpose.AUDIT);
-        } else {
-            sequence.audited = sequence.size() > 0 && !gap && drawsAudit(sequence);
-        }
-        if (!shown) {
+        if (!lastLook.show(sequence)) {
             emit(sequence);
         }
-    }
-
-    private boolean drawsAudit(Sequence sequence) {
-        return sequence.draws.uniform(0, Draws.Purpose.AUDIT) < config.ask().auditShare();
     }
 
     private void emit(Sequence sequence) {
         inFlight.remove(sequence);
         teacher.forget(sequence);
-        SequenceSnapshot end = sequence.snapshot();
-        WrittenTokens tokens = end.written();
-        boolean seen = !tokens.teacher().stream().allMatch(law -> law == null);
-        double propensity = sequence.propensity;
-        Prompt prompt = end.prompt();
-        statistics.finished(
-                prompt.tenant(),
-                prompt.workload(),
-                end.version(),
-                tokens.size(),
-                end.help().masked());
-        if (tokens.seenWhole()) {
-            statistics.seenWhole(prompt.tenant(), prompt.workload(), end.version(), tokens.priceNeeded(), propensity);
-        }
-        String teacherVersion = seen ? help.teacher().version() : "";
-        Intervention signal = seen && prompt.consent() ? signal(end, propensity, teacherVersion) : null;
-        Asking asking = new Asking(policy.name(), policy.heedsPrice() ? price(sequence) : Double.NaN);
-        listener.finished(new FinishedSequence(
-                end,
-                stops.text(sequence),
-                new Sight(propensity, sequence.due, sequence.audited),
-                clock.instant(),
-                asking,
-                teacherVersion,
-                signal));
-    }
-
-    private Intervention signal(SequenceSnapshot end, double propensity, String teacherVersion) {
-        Prompt prompt = end.prompt();
-        WrittenTokens tokens = end.written();
-        return new Intervention(
-                prompt.id().value(),
-                prompt.tenant(),
-                prompt.workload(),
-                prompt.tokenIds(),
-                tokens.ids(),
-                tokens.authors(),
-                tokens.studentArgmax(),
-                tokens.studentConfidence(),
-                tokens.difficulty(),
-                tokens.teacher(),
-                propensity,
-                end.version(),
-                teacherVersion,
-                vocabulary,
-                prompt.consent());
+        listener.finished(reports.report(sequence));
     }
 }

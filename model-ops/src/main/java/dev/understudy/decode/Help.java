@@ -36,6 +36,11 @@ public record Help(
                 "alone");
     }
 
+    /** Price for the sequence's tenant and workload on its version. */
+    double price(Sequence sequence) {
+        return prices.price(sequence.prompt.tenant(), sequence.prompt.workload(), sequence.version);
+    }
+
     private static final class AbsentTeacher implements Teacher {
         @Override
         public String version() {
