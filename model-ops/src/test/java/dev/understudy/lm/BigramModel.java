@@ -29,23 +29,7 @@ public final class BigramModel implements LanguageModel {
 
     @Override
     public KvCache newCache(int rows) {
-        return new KvCache() {
-            @Override
-            public int rows() {
-                return rows;
-            }
-
-            @Override
-            public int length(int row) {
-                return 0;
-            }
-
-            @Override
-            public void truncate(int row, int length) {}
-
-            @Override
-            public void close() {}
-        };
+        return new NoCache(rows);
     }
 
     @Override

@@ -1,9 +1,7 @@
 package dev.understudy.lm;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.List;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 
@@ -41,14 +39,14 @@ public final class LawModel implements LanguageModel {
 
     @Override
     public KvCache newCache(int rows) {
-        return new Rows(rows);
+        return new TokenRows(rows, context, () -> {});
     }
 
     @Override
     public void step(KvCache cache, int[] rows, int[] ids, int count, Scores out) {
         out.filled(count);
         for (int i = 0; i < count; i++) {
-            fill(out, i, ((Rows) cache).append(rows[i], ids[i]));
+            fill(out, i, ((TokenRows) cache).append(rows[i], ids[i]));
         }
     }
 
@@ -56,7 +54,7 @@ public final class LawModel implements LanguageModel {
     public void extend(KvCache cache, int row, int[] ids, int keep, Scores out) {
         out.filled(keep);
         for (int i = 0; i < ids.length; i++) {
-            int[] tokens = ((Rows) cache).append(row, ids[i]);
+            int[] tokens = ((TokenRows) cache).append(row, ids[i]);
             if (i >= ids.length - keep) {
                 fill(out, i - (ids.length - keep), tokens);
             }
@@ -69,7 +67,7 @@ public final class LawModel implements LanguageModel {
         for (int i = 0; i < rows.length; i++) {
             int[] tokens = ids[i];
             for (int id : ids[i]) {
-                tokens = ((Rows) cache).append(rows[i], id);
+                tokens = ((TokenRows) cache).append(rows[i], id);
             }
             fill(out, i, tokens);
         }
@@ -94,44 +92,5 @@ public final class LawModel implements LanguageModel {
         for (int v = 0; out.wantsLogits() && v < vocabulary; v++) {
             out.logits[entry * vocabulary + v] = (float) Math.log(law[v]);
         }
-    }
-
-    private final class Rows implements KvCache {
-        private final List<int[]> tokens = new ArrayList<>();
-
-        Rows(int rows) {
-            for (int i = 0; i < rows; i++) {
-                tokens.add(new int[0]);
-            }
-        }
-
-        int[] append(int row, int id) {
-            int[] before = tokens.get(row);
-            if (before.length == context) {
-                throw new IllegalArgumentException("row " + row + " is full");
-            }
-            int[] after = Arrays.copyOf(before, before.length + 1);
-            after[before.length] = id;
-            tokens.set(row, after);
-            return after;
-        }
-
-        @Override
-        public int rows() {
-            return tokens.size();
-        }
-
-        @Override
-        public int length(int row) {
-            return tokens.get(row).length;
-        }
-
-        @Override
-        public void truncate(int row, int length) {
-            tokens.set(row, Arrays.copyOf(tokens.get(row), Math.min(length, length(row))));
-        }
-
-        @Override
-        public void close() {}
     }
 }

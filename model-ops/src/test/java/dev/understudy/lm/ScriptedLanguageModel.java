@@ -1,9 +1,7 @@
 package dev.understudy.lm;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Set;
 
 /**
@@ -51,7 +49,7 @@ public final class ScriptedLanguageModel implements LanguageModel {
     @Override
     public KvCache newCache(int rows) {
         openCaches++;
-        return new Rows(rows);
+        return new TokenRows(rows, context, () -> openCaches--);
     }
 
     @Override
@@ -119,8 +117,11 @@ public final class ScriptedLanguageModel implements LanguageModel {
         if (id < 0 || id >= vocabulary) {
             throw new IllegalArgumentException("id " + id);
         }
+        if (closed) {
+            throw new IllegalStateException("closed");
+        }
         tokensFed++;
-        return ((Rows) cache).append(row, id);
+        return ((TokenRows) cache).append(row, id);
     }
 
     private void fill(Scores out, int entry, int[] tokens) {
@@ -147,54 +148,6 @@ public final class ScriptedLanguageModel implements LanguageModel {
             Arrays.fill(out.hidden, entry * width, (entry + 1) * width, 0f);
             out.hidden[entry * width] = law.argmax();
             out.hidden[entry * width + 1] = (float) law.confidence();
-        }
-    }
-
-    private final class Rows implements KvCache {
-        private final List<int[]> tokens = new ArrayList<>();
-        private boolean open = true;
-
-        Rows(int rows) {
-            for (int i = 0; i < rows; i++) {
-                tokens.add(new int[0]);
-            }
-        }
-
-        int[] append(int row, int id) {
-            if (!open || closed) {
-                throw new IllegalStateException("closed");
-            }
-            int[] before = tokens.get(row);
-            if (before.length == context) {
-                throw new IllegalArgumentException("row " + row + " is full");
-            }
-            int[] after = Arrays.copyOf(before, before.length + 1);
-            after[before.length] = id;
-            tokens.set(row, after);
-            return after;
-        }
-
-        @Override
-        public int rows() {
-            return tokens.size();
-        }
-
-        @Override
-        public int length(int row) {
-            return tokens.get(row).length;
-        }
-
-        @Override
-        public void truncate(int row, int length) {
-            tokens.set(row, Arrays.copyOf(tokens.get(row), Math.min(length, length(row))));
-        }
-
-        @Override
-        public void close() {
-            if (open) {
-                openCaches--;
-            }
-            open = false;
         }
     }
 }

@@ -13,7 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -32,6 +32,7 @@ class KilledServingJobIT {
     @TempDir
     static Path directory;
 
+    @AutoClose
     private static Pipeline pipeline;
     /** Tokens by prompt of a run that nothing happened to. */
     private static Map<String, List<Integer>> calm;
@@ -43,11 +44,6 @@ class KilledServingJobIT {
         try (RunningJob job = started(alone("calm.", 8))) {
             calm = tokens(completions("calm."));
         }
-    }
-
-    @AfterAll
-    static void stop() throws Exception {
-        pipeline.close();
     }
 
     @Test

@@ -20,7 +20,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,6 +33,7 @@ class ServingJobIT {
     @TempDir
     static Path directory;
 
+    @AutoClose
     private static Pipeline pipeline;
 
     @BeforeAll
@@ -40,11 +41,6 @@ class ServingJobIT {
         TinyModels.write(directory.resolve("student"), STUDENT_SEED);
         TinyModels.write(directory.resolve("teacher"), TEACHER_SEED);
         pipeline = new Pipeline();
-    }
-
-    @AfterAll
-    static void stop() throws Exception {
-        pipeline.close();
     }
 
     @Test

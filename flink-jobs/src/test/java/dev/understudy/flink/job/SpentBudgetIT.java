@@ -17,7 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,17 +31,13 @@ class SpentBudgetIT {
     @TempDir
     static Path directory;
 
+    @AutoClose
     private static Pipeline pipeline;
 
     @BeforeAll
     static void start() throws Exception {
         TinyModels.write(directory.resolve("student"), 7);
         pipeline = new Pipeline();
-    }
-
-    @AfterAll
-    static void stop() throws Exception {
-        pipeline.close();
     }
 
     @Test

@@ -25,7 +25,7 @@ import java.util.List;
 import java.util.Map;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,17 +36,13 @@ class SwappedServingJobIT {
     @TempDir
     static Path directory;
 
+    @AutoClose
     private static Pipeline pipeline;
 
     @BeforeAll
     static void start() throws Exception {
         TinyModels.write(directory.resolve("student"), 7);
         pipeline = new Pipeline();
-    }
-
-    @AfterAll
-    static void stop() throws Exception {
-        pipeline.close();
     }
 
     @Test

@@ -18,6 +18,7 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class InterventionAvroTest {
@@ -138,6 +139,10 @@ class InterventionAvroTest {
     private static Intervention oneLaw(float... logProbabilities) {
         int[] ids = new int[logProbabilities.length];
         Arrays.setAll(ids, i -> i);
+        return oneToken(List.of(new TeacherDistribution(ids, logProbabilities)));
+    }
+
+    private static Intervention oneToken(List<@Nullable TeacherDistribution> laws) {
         return new Intervention(
                 "p-1",
                 "acme",
@@ -148,7 +153,7 @@ class InterventionAvroTest {
                 new int[] {8},
                 new float[] {1f},
                 new float[] {0f},
-                List.of(new TeacherDistribution(ids, logProbabilities)),
+                laws,
                 1,
                 "v",
                 "t",
@@ -188,22 +193,7 @@ class InterventionAvroTest {
 
     @Test
     void refusesFieldsThatDisagreeAboutTheLength() {
-        Intervention one = new Intervention(
-                "p-1",
-                "acme",
-                "order-c1",
-                new int[] {5},
-                new int[] {8},
-                List.of(Author.STUDENT),
-                new int[] {8},
-                new float[] {1f},
-                new float[] {0f},
-                Collections.singletonList(null),
-                1,
-                "v",
-                "t",
-                "ff",
-                true);
+        Intervention one = oneToken(Collections.singletonList(null));
         InterventionRecorded record = InterventionAvro.fromDomain(one, AT);
         record.setAuthors(ByteBuffer.wrap(new byte[2]));
 

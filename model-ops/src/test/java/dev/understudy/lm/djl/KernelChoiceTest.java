@@ -10,6 +10,7 @@ import dev.understudy.lm.KvCache;
 import dev.understudy.lm.LanguageModel;
 import dev.understudy.lm.ModelRejectedException;
 import dev.understudy.lm.ModelShape;
+import dev.understudy.lm.NoCache;
 import dev.understudy.lm.Scores;
 import dev.understudy.lm.Storage;
 import dev.understudy.lm.TokenBatch;
@@ -122,23 +123,7 @@ class KernelChoiceTest {
 
         @Override
         public KvCache newCache(int rows) {
-            return new KvCache() {
-                @Override
-                public int rows() {
-                    return rows;
-                }
-
-                @Override
-                public int length(int row) {
-                    return 0;
-                }
-
-                @Override
-                public void truncate(int row, int length) {}
-
-                @Override
-                public void close() {}
-            };
+            return new NoCache(rows);
         }
 
         @Override
