@@ -33,6 +33,17 @@ public interface Engine {
      */
     LanguageModel open(Path directory, Kernel kernel);
 
+    /**
+     * Opens a Hugging Face directory to read whole batches, as training asks a teacher: by {@link LanguageModel#score}
+     * or as {@link Targets.Live}.
+     *
+     * @param kernel {@link Kernel#AUTO} is {@link Kernel#ONEDNN}, or {@link Kernel#BF16} where it reads this model's
+     *     batches faster here and its laws stay within 1e-3 nats; measured in seconds and logged with the figures. On a
+     *     GPU it is {@link Kernel#FP32}
+     * @throws ModelRejectedException as {@link #open}, and for {@link Kernel#VECTOR}, which decodes
+     */
+    LanguageModel openReader(Path directory, Kernel kernel);
+
     /** Opens a Hugging Face directory for training, with fresh moments. */
     Trainer trainer(Path directory);
 

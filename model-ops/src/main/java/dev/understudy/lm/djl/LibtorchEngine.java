@@ -21,11 +21,15 @@ import dev.understudy.token.Tokenizer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 
 /** Opens models with DJL and libtorch. Immutable and thread safe; DJL must be in the parent class loader. */
 public final class LibtorchEngine implements Engine {
+    private static final Set<Kernel> ON_CPU = EnumSet.of(Kernel.ONEDNN, Kernel.BF16, Kernel.VECTOR);
+
     private final ComputeDevice device;
 
     /** On the CPU, as the service loader makes it. */
@@ -51,7 +55,7 @@ public final class LibtorchEngine implements Engine {
     @Override
     public LanguageModel open(Path directory, Kernel kernel) {
         ModelDirectory model = new ModelDirectory(directory);
-        if (device.isGpu() && (kernel == Kernel.ONEDNN || kernel == Kernel.VECTOR)) {
+        if (device.isGpu() && ON_CPU.contains(kernel)) {
             throw new ModelRejectedException("Cannot open " + directory + " on " + device + ": kernel "
                     + kernel.name().toLowerCase(Locale.ROOT)
                     + " is for the CPU, expected fp32, fp16 or auto; choose one of them.");
@@ -61,6 +65,20 @@ public final class LibtorchEngine implements Engine {
         }
         ModelShape shape = model.config().shape();
         return new KernelChoice(device, candidates(shape)).open(shape, candidate -> open(model, directory, candidate));
+    }
+
+    @Override
+    public LanguageModel openReader(Path directory, Kernel kernel) {
+        if (kernel == Kernel.VECTOR) {
+            throw new ModelRejectedException("Cannot open " + directory + " as a teacher in training: kernel vector"
+                    + " decodes, expected onednn, bf16, fp32, fp16 or auto; choose one of them.");
+        }
+        if (kernel != Kernel.AUTO) {
+            return open(directory, kernel);
+        }
+        return device.isGpu()
+                ? open(directory, Kernel.FP32)
+                : ReaderChoice.open(candidate -> open(directory, candidate));
     }
 
     private List<Kernel> candidates(ModelShape shape) {

@@ -27,6 +27,10 @@ def lin(x: Tensor, w: Tensor, b: Optional[Tensor], p: List[__torch__.torch.class
   # x (...,in), w (out,in), b (out) -> (...,out)
   if len(p) > 0:
     y = ops.quantized.linear_dynamic_fp16(x, p[i])
+  elif w.dtype == 15:
+    y = torch.linear(x.to(15), w).to(6)
+    if b is not None:
+      y = torch.add_(y, b)
   elif w.is_mkldnn:
     y = ops.mkldnn._linear_pointwise(x, w, b, "none", [], "")
   else:
@@ -299,7 +303,10 @@ class Llama(Module):
       matrix = i == 1
       if i >= 6:
         matrix = w[i].dim() == 2
-      if matrix and kernel == "ONEDNN":
+      if matrix and kernel == "BF16" and i != 1:
+        out.append(w[i].to(15))
+      elif matrix and (kernel == "ONEDNN" or kernel == "BF16"):
+        # logits rounded to eight bits would tie: the head of BF16 stays exact
         out.append(ops.mkldnn._reorder_linear_weight(w[i]))
       elif matrix and kernel == "FP16":
         out.append(torch.empty([0]))

@@ -22,6 +22,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -31,6 +32,11 @@ import org.junit.jupiter.params.provider.MethodSource;
 class FamilyTest {
     /** What two correct programs in single precision may differ by in one logit. */
     private static final double LOGIT = 2e-4;
+
+    /** Mean KL in nats from single precision of a model whose products have factors of eight bits. */
+    private static final double LEAST_ROUNDED = 1e-10;
+
+    private static final double MOST_ROUNDED = 1e-3;
 
     static Stream<Arguments> models() {
         return Fixtures.MODELS.stream()
@@ -74,6 +80,57 @@ class FamilyTest {
             float[] q = scores(packed, ids).logits;
             assertThat(divergence(p, q, exact.shape().vocabulary())).isBetween(0.0, 1e-5);
             checkGreedyBySteps(packed, Fixtures.golden(name).path("prompts").path(1));
+        }
+    }
+
+    /** The reference is what reproduces the golden numbers. */
+    @ParameterizedTest
+    @MethodSource("names")
+    void factorsInBfloat16StayNearSinglePrecision(String name) {
+        try (LanguageModel exact = open(Fixtures.directory(name), Kernel.FP32);
+                LanguageModel rounded = open(Fixtures.directory(name), Kernel.BF16)) {
+            for (JsonNode prompt : Fixtures.golden(name).path("prompts")) {
+                int[] ids = ints(prompt.path("ids"));
+                float[] p = scores(exact, ids).logits;
+                int vocabulary = exact.shape().vocabulary();
+                // eight bits of each factor are kept, so that some distance is there, too
+                assertThat(divergence(p, scores(rounded, ids).logits, vocabulary))
+                        .isBetween(LEAST_ROUNDED, MOST_ROUNDED);
+                assertThat(divergence(p, stepped(rounded, ids), vocabulary)).isBetween(LEAST_ROUNDED, MOST_ROUNDED);
+            }
+        }
+    }
+
+    @Test
+    void bfloat16HasTheRangeOfSinglePrecision() {
+        ModelShape shape = new ModelShape(24, 2, 4, 2, 6, 40, 31, 60, false, 200, 1e-5);
+        List<float[]> values = LlamaWeights.random(shape, 3);
+        // after embedding, head, norm, a layer's first gain and its wqkv stands its wo; half precision ends at 65504
+        float[] output = values.get(5);
+        for (int i = 0; i < output.length; i++) {
+            output[i] *= 1e9f;
+        }
+        int[] ids = IntStream.range(0, 20).toArray();
+        try (LanguageModel exact = placed(shape, values, Kernel.FP32, LibtorchModel.Form.LEAN);
+                LanguageModel rounded = placed(shape, values, Kernel.BF16, LibtorchModel.Form.LEAN)) {
+            assertThat(divergence(scores(exact, ids).logits, scores(rounded, ids).logits, shape.vocabulary()))
+                    .isBetween(LEAST_ROUNDED, MOST_ROUNDED);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("names")
+    void theHeadAfterFactorsInBfloat16IsInSinglePrecision(String name) {
+        Path directory = Fixtures.directory(name);
+        int[] ids = ints(Fixtures.golden(name).path("prompts").path(1).path("ids"));
+        try (LanguageModel model = open(directory, Kernel.BF16)) {
+            float[] head = head(directory, model.shape());
+            Scores out = Scores.of(model.shape(), ids.length, 2, Scores.Extra.HIDDEN, Scores.Extra.LOGITS);
+            int[] positions = IntStream.range(0, ids.length).toArray();
+            model.score(new TokenBatch(1, ids.length, ids, positions), out);
+            for (int t = 0; t < ids.length; t++) {
+                checkHead(out.hidden, t, head, out.logits, t, model.shape());
+            }
         }
     }
 
