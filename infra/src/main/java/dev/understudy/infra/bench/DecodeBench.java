@@ -1,5 +1,6 @@
 package dev.understudy.infra.bench;
 
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.sun.management.OperatingSystemMXBean;
 import dev.understudy.decode.DecodeConfig;
@@ -81,23 +82,31 @@ public final class DecodeBench {
      * One line of the result: medians over the rounds, ratios paired within a round.
      *
      * @param rooflineShare our speed over the machine's limit measured in the same run, in (0, 1]
-     * @param peer name of the other side, or null without one
-     * @param ratio ours over the peer's, by the clock
-     * @param cpuRatio the same by processor time, which other programs on the machine disturb less
-     * @param sameTokens part of the tokens that stand before the first difference of their row
      */
     public record Line(
             int rows,
             String kernel,
             double tokensPerSecond,
             double rooflineShare,
+            @JsonUnwrapped Other other) {}
+
+    /**
+     * The other side of a line, and all null without one.
+     *
+     * @param peer its name
+     * @param ratios ours over the peer's, by the clock
+     * @param cpuRatio the median of the same by processor time, which other programs on the machine disturb less; null
+     *     where a turn is too short for how that is counted, in steps of 10 ms
+     * @param sameTokens part of the tokens that stand before the first difference of their row
+     */
+    public record Other(
             @Nullable String peer,
             @Nullable Double pythonTokensPerSecond,
-            @Nullable Double ratio,
-            @Nullable Double lowestRatio,
-            @Nullable Double highestRatio,
+            @JsonUnwrapped Ratios ratios,
             @Nullable Double cpuRatio,
-            @Nullable Double sameTokens) {}
+            @Nullable Double sameTokens) {
+        static final Other NONE = new Other(null, null, Ratios.NONE, null, null);
+    }
 
     public DecodeBench(Engine engine, Path model, Settings settings) {
         this.engine = engine;
@@ -159,23 +168,17 @@ public final class DecodeBench {
             double speed = median(ours[i], Turn::speed);
             double share = speed / limit(models.get(i).shape(), used, rows);
             if (peers.isEmpty()) {
-                lines.add(new Line(rows, kernel, speed, share, null, null, null, null, null, null, null));
+                lines.add(new Line(rows, kernel, speed, share, Other.NONE));
             }
             for (int j = 0; j < peers.size(); j++) {
                 Turn[] pair = theirs[j];
-                double[] ratios = ratios(ours[i], pair, Turn::seconds);
-                lines.add(new Line(
-                        rows,
-                        kernel,
-                        speed,
-                        share,
+                Other other = new Other(
                         settings.peers().get(j),
                         median(pair, Turn::speed),
-                        Medians.of(ratios),
-                        Arrays.stream(ratios).min().orElseThrow(),
-                        Arrays.stream(ratios).max().orElseThrow(),
-                        Medians.of(ratios(ours[i], pair, Turn::cpuSeconds)),
-                        same(ours[i][0].ids(), pair[0].ids())));
+                        Ratios.of(ratios(ours[i], pair, Turn::seconds)),
+                        counted(ratios(ours[i], pair, Turn::cpuSeconds)),
+                        same(ours[i][0].ids(), pair[0].ids()));
+                lines.add(new Line(rows, kernel, speed, share, other));
             }
         }
         return lines;
@@ -265,6 +268,39 @@ public final class DecodeBench {
         double[] ratios = new double[ours.length];
         Arrays.setAll(ratios, round -> time.applyAsDouble(theirs[round]) / time.applyAsDouble(ours[round]));
         return ratios;
+    }
+
+    /** Median of ratios of counted times, or null when most turns of a side were too short to count. */
+    static @Nullable Double counted(double[] ratios) {
+        double median = Medians.of(ratios);
+        return median > 0 && Double.isFinite(median) ? median : null;
+    }
+
+    /** One line for people. */
+    public static String text(Line line) {
+        String own = String.format(
+                Locale.ROOT,
+                "%2d rows, %-11s %8.0f tokens/s, %2.0f %% of the roofline",
+                line.rows(),
+                line.kernel(),
+                line.tokensPerSecond(),
+                100 * line.rooflineShare());
+        Other other = line.other();
+        if (other.peer() == null) {
+            return own;
+        }
+        String byProcessor = other.cpuRatio() == null ? "-" : String.format(Locale.ROOT, "%.2f", other.cpuRatio());
+        return own
+                + String.format(
+                        Locale.ROOT,
+                        "; %s %.0f tokens/s, ratio %.2f (%.2f to %.2f), %s by processor time, share of equal tokens %.3f",
+                        other.peer(),
+                        other.pythonTokensPerSecond(),
+                        other.ratios().ratio(),
+                        other.ratios().lowestRatio(),
+                        other.ratios().highestRatio(),
+                        byProcessor,
+                        other.sameTokens());
     }
 
     /** Part of all tokens that stand before the first difference of their row. */

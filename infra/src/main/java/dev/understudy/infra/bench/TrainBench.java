@@ -1,5 +1,6 @@
 package dev.understudy.infra.bench;
 
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.understudy.lm.Engine;
 import dev.understudy.lm.Hyper;
@@ -43,9 +44,14 @@ public final class TrainBench {
      * @param topK ids of a recorded law, at least 1
      * @param steps steps of a side's turn, at least 1
      * @param rounds alternations, at least 1
+     * @param teacherKernels with which the teacher is asked within the step, in turn; the first also records
      */
-    public record Settings(int rows, int tokens, int topK, int steps, int rounds) {
+    public record Settings(int rows, int tokens, int topK, int steps, int rounds, List<Kernel> teacherKernels) {
         public Settings {
+            teacherKernels = List.copyOf(teacherKernels);
+            if (teacherKernels.isEmpty()) {
+                throw new IllegalArgumentException("bench train has no kernel for the teacher; expected at least one.");
+            }
             if (rows < 1 || tokens < 2 || topK < 1 || steps < 1 || rounds < 1) {
                 throw new IllegalArgumentException("bench train has rows " + rows + ", tokens " + tokens + ", top-k "
                         + topK + ", steps " + steps + ", rounds " + rounds + "; expected at least 1, 2, 1, 1 and 1.");
@@ -70,25 +76,34 @@ public final class TrainBench {
      * One line of the result: medians over the rounds, ratios paired within a round.
      *
      * @param signals where the teacher's laws come from: live, or recorded
-     * @param rooflineShare our speed over the machine's limit measured in the same run, in (0, 1]
+     * @param teacherKernel what multiplies the teacher's matrices
+     * @param rooflineShare our speed over the machine's limit in single precision measured in the same run, in (0, 1]
+     *     but for a teacher that is read in bfloat16
      * @param peakMegabytes largest resident memory of this process so far, JVM included
-     * @param peer name of the other side, which always asks its teacher, or null without one
-     * @param ratio ours over the peer's
      */
     public record Line(
             String signals,
+            String teacherKernel,
             double tokensPerSecond,
             double rooflineShare,
             long peakMegabytes,
+            @JsonUnwrapped Other other) {}
+
+    /**
+     * The other side of a line, and all null without one.
+     *
+     * @param peer its name; it always asks its teacher
+     */
+    public record Other(
             @Nullable String peer,
             @Nullable Double pythonTokensPerSecond,
             @Nullable Long pythonPeakMegabytes,
-            @Nullable Double ratio,
-            @Nullable Double lowestRatio,
-            @Nullable Double highestRatio) {}
+            @JsonUnwrapped Ratios ratios) {
+        static final Other NONE = new Other(null, null, null, Ratios.NONE);
+    }
 
     /** One way to train that is measured. */
-    private record Side(String signals, Trainer trainer, TrainingBatch batch, double secondsAtLeast) {}
+    private record Side(String signals, String kernel, Trainer trainer, TrainingBatch batch, double secondsAtLeast) {}
 
     public TrainBench(Engine engine, Path student, Path teacher, Settings settings) {
         this.engine = engine;
@@ -104,10 +119,15 @@ public final class TrainBench {
      */
     public List<Line> run(@Nullable Python python) throws IOException {
         List<PythonPeer> peers = new ArrayList<>();
-        try (LanguageModel asked = engine.open(teacher, Kernel.ONEDNN);
-                Trainer live = engine.trainer(student);
-                Trainer recorded = engine.trainer(student)) {
-            List<Side> sides = sides(asked, live, recorded);
+        List<LanguageModel> teachers = new ArrayList<>();
+        List<Trainer> trainers = new ArrayList<>();
+        try {
+            for (Kernel kernel : settings.teacherKernels()) {
+                teachers.add(engine.openReader(teacher, kernel));
+                trainers.add(engine.trainer(student));
+            }
+            trainers.add(engine.trainer(student));
+            List<Side> sides = sides(teachers, trainers);
             if (python != null) {
                 for (String peer : python.peers()) {
                     peers.add(new PythonPeer(
@@ -119,26 +139,43 @@ public final class TrainBench {
             return measure(sides, peers, python == null ? List.of() : python.peers());
         } finally {
             peers.forEach(PythonPeer::close);
+            trainers.forEach(Trainer::close);
+            teachers.forEach(LanguageModel::close);
         }
     }
 
-    private List<Side> sides(LanguageModel asked, Trainer live, Trainer recorded) {
+    /** A live side for each teacher, and one from what the first says; a trainer each. */
+    private List<Side> sides(List<LanguageModel> teachers, List<Trainer> trainers) {
+        LanguageModel first = teachers.get(0);
+        Trainer recorded = trainers.get(teachers.size());
         int rows = settings.rows();
         int time = settings.tokens();
         int[] ids = new SplittableRandom(1)
-                .ints((long) rows * time, 0, live.shape().vocabulary())
+                .ints((long) rows * time, 0, first.shape().vocabulary())
                 .toArray();
         int[] positions =
                 IntStream.range(0, ids.length).filter(i -> i % time != time - 1).toArray();
         TokenBatch tokens = new TokenBatch(rows, time, ids, positions);
         float[] weights = new float[positions.length];
         Arrays.fill(weights, 1);
-        double flops = engine.machineSpeed(Float.BYTES * weights(live.shape())).flopsPerSecond();
-        double own = 3 * flops(live.shape()) / flops;
-        double both = own + flops(asked.shape()) / flops;
-        return List.of(
-                new Side("live", live, new TrainingBatch(tokens, weights, new Targets.Live(asked, tokens)), both),
-                new Side("recorded", recorded, new TrainingBatch(tokens, weights, laws(asked, tokens)), own));
+        double flops =
+                engine.machineSpeed(Float.BYTES * weights(recorded.shape())).flopsPerSecond();
+        double own = 3 * flops(recorded.shape()) / flops;
+        double both = own + flops(first.shape()) / flops;
+        List<Side> sides = new ArrayList<>();
+        for (int i = 0; i < teachers.size(); i++) {
+            Targets asked = new Targets.Live(teachers.get(i), tokens);
+            sides.add(new Side(
+                    "live", shown(teachers, i), trainers.get(i), new TrainingBatch(tokens, weights, asked), both));
+        }
+        TrainingBatch known = new TrainingBatch(tokens, weights, laws(first, tokens));
+        sides.add(new Side("recorded", shown(teachers, 0), recorded, known, own));
+        return sides;
+    }
+
+    private String shown(List<LanguageModel> teachers, int index) {
+        boolean chosen = settings.teacherKernels().get(index) == Kernel.AUTO;
+        return (chosen ? "auto:" : "") + teachers.get(index).kernel().name().toLowerCase(Locale.ROOT);
     }
 
     private Targets.TopK laws(LanguageModel asked, TokenBatch tokens) {
@@ -186,25 +223,17 @@ public final class TrainBench {
             double speed = Medians.of(ours[i]);
             double share = speed * sides.get(i).secondsAtLeast() / (settings.rows() * (double) settings.tokens());
             String signals = sides.get(i).signals();
+            String kernel = sides.get(i).kernel();
             if (peers.isEmpty()) {
-                lines.add(new Line(signals, speed, share, own, null, null, null, null, null, null));
+                lines.add(new Line(signals, kernel, speed, share, own, Other.NONE));
             }
             for (int j = 0; j < peers.size(); j++) {
                 double[] ratios = new double[settings.rounds()];
                 for (int round = 0; round < ratios.length; round++) {
                     ratios[round] = ours[i][round] / theirs[j][round];
                 }
-                lines.add(new Line(
-                        signals,
-                        speed,
-                        share,
-                        own,
-                        names.get(j),
-                        Medians.of(theirs[j]),
-                        memory[j],
-                        Medians.of(ratios),
-                        Arrays.stream(ratios).min().orElseThrow(),
-                        Arrays.stream(ratios).max().orElseThrow()));
+                Other other = new Other(names.get(j), Medians.of(theirs[j]), memory[j], Ratios.of(ratios));
+                lines.add(new Line(signals, kernel, speed, share, own, other));
             }
         }
         return lines;
@@ -238,22 +267,24 @@ public final class TrainBench {
     public static String text(Line line) {
         String own = String.format(
                 Locale.ROOT,
-                "%-8s %8.0f tokens/s, %2.0f %% of the roofline, peak %d MB",
+                "%-8s teacher %-11s %8.0f tokens/s, %2.0f %% of the fp32 roofline, peak %d MB",
                 line.signals(),
+                line.teacherKernel(),
                 line.tokensPerSecond(),
                 100 * line.rooflineShare(),
                 line.peakMegabytes());
-        return line.peer() == null
+        Other other = line.other();
+        return other.peer() == null
                 ? own
                 : own
                         + String.format(
                                 Locale.ROOT,
                                 "; %s %.0f tokens/s, peak %d MB, ratio %.2f (%.2f to %.2f)",
-                                line.peer(),
-                                line.pythonTokensPerSecond(),
-                                line.pythonPeakMegabytes(),
-                                line.ratio(),
-                                line.lowestRatio(),
-                                line.highestRatio());
+                                other.peer(),
+                                other.pythonTokensPerSecond(),
+                                other.pythonPeakMegabytes(),
+                                other.ratios().ratio(),
+                                other.ratios().lowestRatio(),
+                                other.ratios().highestRatio());
     }
 }

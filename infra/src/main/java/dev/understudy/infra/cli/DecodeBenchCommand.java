@@ -8,7 +8,6 @@ import dev.understudy.lm.Kernel;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -99,29 +98,6 @@ final class DecodeBenchCommand implements Callable<Integer> {
                 : new DecodeBench.Python(interpreter, PythonOption.script(home, "peer_decode.py"));
         DecodeBench.Settings settings =
                 new DecodeBench.Settings(rows, kernels, other == null ? List.of() : peers, tokens, tokens, rounds);
-        output.printRows(new DecodeBench(engine, directory, settings).run(other), DecodeBenchCommand::text);
-    }
-
-    private static String text(DecodeBench.Line line) {
-        String own = String.format(
-                Locale.ROOT,
-                "%2d rows, %-11s %8.0f tokens/s, %2.0f %% of the roofline",
-                line.rows(),
-                line.kernel(),
-                line.tokensPerSecond(),
-                100 * line.rooflineShare());
-        return line.peer() == null
-                ? own
-                : own
-                        + String.format(
-                                Locale.ROOT,
-                                "; %s %.0f tokens/s, ratio %.2f (%.2f to %.2f), %.2f by processor time, share of equal tokens %.3f",
-                                line.peer(),
-                                line.pythonTokensPerSecond(),
-                                line.ratio(),
-                                line.lowestRatio(),
-                                line.highestRatio(),
-                                line.cpuRatio(),
-                                line.sameTokens());
+        output.printRows(new DecodeBench(engine, directory, settings).run(other), DecodeBench::text);
     }
 }

@@ -4,6 +4,7 @@ import dev.understudy.infra.bench.BenchShape;
 import dev.understudy.infra.bench.TrainBench;
 import dev.understudy.infra.scratch.ScratchFolder;
 import dev.understudy.lm.Engine;
+import dev.understudy.lm.Kernel;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -47,6 +48,14 @@ final class TrainBenchCommand implements Callable<Integer> {
     @Option(names = "--top-k", defaultValue = "32", description = "Ids of a recorded law (default: ${DEFAULT-VALUE}).")
     private int topK;
 
+    @Option(
+            names = "--teacher-kernel",
+            split = ",",
+            defaultValue = "AUTO",
+            description =
+                    "How the teacher's matrices are multiplied, several in turn: any of AUTO, ONEDNN, BF16, FP32 (default: ${DEFAULT-VALUE}: bfloat16 where that is faster and its laws stay within 1e-3 nats, else single precision).")
+    private List<Kernel> teacherKernels = List.of();
+
     @Option(names = "--steps", defaultValue = "8", description = "Steps of a side's turn (default: ${DEFAULT-VALUE}).")
     private int steps;
 
@@ -85,7 +94,7 @@ final class TrainBenchCommand implements Callable<Integer> {
             Path master = models.path().resolve("teacher");
             student.write(engine, learner);
             teacher.write(engine, master);
-            TrainBench.Settings settings = new TrainBench.Settings(rows, tokens, topK, steps, rounds);
+            TrainBench.Settings settings = new TrainBench.Settings(rows, tokens, topK, steps, rounds, teacherKernels);
             output.printRows(new TrainBench(engine, learner, master, settings).run(other), TrainBench::text);
         }
         return 0;

@@ -6,15 +6,18 @@ import dev.understudy.infra.train.Interruption;
 import dev.understudy.infra.train.TrainRun;
 import dev.understudy.infra.train.TrainSettings;
 import dev.understudy.infra.train.TrainSettings.Beginning;
+import dev.understudy.lm.Kernel;
 import dev.understudy.workload.DemoModels;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -34,6 +37,7 @@ final class TrainCommand implements Callable<Integer> {
     private static final String CROSS_ENTROPY = "cross-entropy";
     private static final String FORWARD_KL = "forward-kl";
     private static final String KDTW = "kdtw";
+    private static final Set<Kernel> READERS = EnumSet.of(Kernel.AUTO, Kernel.ONEDNN, Kernel.BF16, Kernel.FP32);
 
     /** What to make. */
     enum Recipe {
@@ -65,6 +69,12 @@ final class TrainCommand implements Callable<Integer> {
 
     @Option(names = "--teacher", description = "Model directory whose next-token laws are learnt; recorded once.")
     private @Nullable Path teacher;
+
+    @Option(
+            names = "--teacher-kernel",
+            description =
+                    "How the teacher's matrices are multiplied: ONEDNN or FP32 (single precision), BF16 (factors rounded to bfloat16) or AUTO (default): BF16 where it is faster here and the teacher's laws stay within a mean KL of 1e-3 nats, else ONEDNN. A resumed run keeps the one it was begun with.")
+    private @Nullable Kernel teacherKernel;
 
     @Option(
             names = "--method",
@@ -139,6 +149,11 @@ final class TrainCommand implements Callable<Integer> {
                         + ": it is not a folder, expected a Hugging Face directory. Correct the path.");
             }
         }
+        if (teacherKernel != null && (teacher == null || named.equals(KDTW) || !READERS.contains(teacherKernel))) {
+            throw new UsageException("--teacher-kernel " + teacherKernel
+                    + " is of no use here: it says how the laws of --teacher are read, by AUTO, ONEDNN, BF16 or FP32, and"
+                    + " --method kdtw reads in single precision. Leave it out or correct it.");
+        }
         if (named.equals(KDTW)) {
             return asking(file);
         }
@@ -157,7 +172,10 @@ final class TrainCommand implements Callable<Integer> {
             throw new UsageException(String.valueOf(e.getMessage()));
         }
         TrainRun.Start start = resume ? TrainRun.Start.RESUMED : TrainRun.Start.FRESH;
-        TrainRun.Request request = new TrainRun.Request(file, out, from, teacher, named, settings, start);
+        TrainRun.Asked asked = teacher == null
+                ? null
+                : new TrainRun.Asked(teacher, teacherKernel == null ? Kernel.AUTO : teacherKernel);
+        TrainRun.Request request = new TrainRun.Request(file, out, from, asked, named, settings, start);
         new TrainRun(request, device.engine(), clock, spec.commandLine().getOut(), interruption).run();
         return 0;
     }

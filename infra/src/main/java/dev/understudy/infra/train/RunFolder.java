@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -63,6 +64,14 @@ record RunFolder(Path out) {
         ObjectNode root = JSON.createObjectNode();
         new TreeMap<>(with).forEach(root::put);
         Files.writeString(identity(), JSON.writerWithDefaultPrettyPrinter().writeValueAsString(root) + "\n");
+    }
+
+    /** What the run that stands here was begun with under a name. */
+    Optional<String> begunWith(String name) throws IOException {
+        return Files.exists(identity())
+                ? Optional.ofNullable(
+                        JSON.readTree(identity().toFile()).path(name).textValue())
+                : Optional.empty();
     }
 
     /** Checks that the run that stands here was begun with the same. */

@@ -45,6 +45,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TrainRun {
     private static final Duration BETWEEN_REPORTS = Duration.ofSeconds(1);
+    private static final String KERNEL = "teacher.kernel";
 
     private final Request request;
     private final Engine engine;
@@ -53,6 +54,8 @@ public final class TrainRun {
     private final Interruption interruption;
     private final RunFolder folder;
     private Instant lastReport = Instant.MIN;
+    /** Single precision unless the run was begun with another. */
+    private Kernel reading = Kernel.ONEDNN;
 
     /** Whether a run is begun or goes on. */
     public enum Start {
@@ -66,7 +69,7 @@ public final class TrainRun {
      * @param data file of pairs
      * @param out folder of the run and of its model
      * @param from model whose weights are trained further, or null for new ones
-     * @param teacher model whose laws are learnt, or null when the completions are
+     * @param teacher whose laws are learnt, or null when the completions are
      * @param method as it was named
      * @param settings everything else
      * @param start begin or go on
@@ -75,10 +78,19 @@ public final class TrainRun {
             Path data,
             Path out,
             @Nullable Path from,
-            @Nullable Path teacher,
+            @Nullable Asked teacher,
             String method,
             TrainSettings settings,
             Start start) {}
+
+    /**
+     * A teacher.
+     *
+     * @param directory of the model
+     * @param kernel what multiplies its matrices: AUTO as the run was begun, and in a fresh one the faster of those
+     *     that say the same
+     */
+    public record Asked(Path directory, Kernel kernel) {}
 
     /** @param interruption what ends it before the end of the schedule */
     public TrainRun(Request request, Engine engine, Clock clock, PrintWriter screen, Interruption interruption) {
@@ -99,10 +111,12 @@ public final class TrainRun {
     public boolean run() throws IOException {
         PairFile file = PairFile.read(request.data());
         refuse(file.problems());
+        Optional<Kernel> kernel = teacherKernel();
+        reading = kernel.orElse(reading);
         if (request.start() == Start.FRESH) {
-            folder.begin(identity());
+            folder.begin(identity(kernel));
         } else {
-            folder.resume(identity());
+            folder.resume(identity(kernel));
             if (folder.isFinished()) {
                 say("%s is finished; nothing is left to do", request.out());
                 return true;
@@ -119,7 +133,7 @@ public final class TrainRun {
             refuse(pairs.problems());
             boolean finished = request.teacher() == null
                     ? train(PairBatches.labels(pairs, sizes()), pairs, shape, endId)
-                    : distil(request.teacher(), pairs, shape, endId);
+                    : distil(request.teacher().directory(), pairs, shape, endId);
             if (!finished) {
                 say("interrupted; continue with the same command and --resume");
             }
@@ -128,16 +142,44 @@ public final class TrainRun {
         }
     }
 
+    /** What reads the teacher: as named, in a resumed run else as it was begun, in a fresh one else as measured. */
+    private Optional<Kernel> teacherKernel() throws IOException {
+        Asked teacher = request.teacher();
+        if (teacher == null) {
+            return Optional.empty();
+        }
+        if (request.start() == Start.RESUMED) {
+            return teacher.kernel() == Kernel.AUTO
+                    ? folder.begunWith(KERNEL).flatMap(TrainRun::named)
+                    : Optional.of(teacher.kernel());
+        }
+        try (LanguageModel model = engine.openReader(teacher.directory(), teacher.kernel())) {
+            say("the teacher is read with kernel %s", shown(model.kernel()));
+            return Optional.of(model.kernel());
+        }
+    }
+
+    private static String shown(Kernel kernel) {
+        return kernel.name().toLowerCase(Locale.ROOT);
+    }
+
+    private static Optional<Kernel> named(String shown) {
+        return Stream.of(Kernel.values())
+                .filter(kernel -> shown(kernel).equals(shown))
+                .findFirst();
+    }
+
     /** What must be the same when the run is resumed. */
-    private Map<String, String> identity() throws IOException {
+    private Map<String, String> identity(Optional<Kernel> kernel) throws IOException {
         Map<String, String> identity = new TreeMap<>();
+        kernel.ifPresent(reads -> identity.put(KERNEL, shown(reads)));
         identity.put("data", request.data().toAbsolutePath().normalize().toString());
         identity.put("data.bytes", Long.toString(Files.size(request.data())));
         identity.put("method", request.method());
         identity.put("settings", request.settings().toString());
         for (Map.Entry<String, Optional<Path>> model : Map.of(
                         "from", Optional.ofNullable(request.from()),
-                        "teacher", Optional.ofNullable(request.teacher()))
+                        "teacher", Optional.ofNullable(request.teacher()).map(Asked::directory))
                 .entrySet()) {
             if (model.getValue().isPresent()) {
                 Path directory = model.getValue().get();
@@ -164,7 +206,7 @@ public final class TrainRun {
         Path out = request.out();
         if (!Files.exists(out.resolve("tokenizer.json"))) {
             if (request.teacher() != null) {
-                ModelDirectory.copyCompanions(request.teacher(), out);
+                ModelDirectory.copyCompanions(request.teacher().directory(), out);
             } else {
                 List<String> texts = file.pairs().stream()
                         .flatMap(pair -> Stream.of(pair.prompt(), pair.completion()))
@@ -179,14 +221,15 @@ public final class TrainRun {
     }
 
     private void checkDialect(Path from) {
-        if (request.teacher() == null) {
+        Asked teacher = request.teacher();
+        if (teacher == null) {
             return;
         }
-        Dialect.read(engine, request.teacher())
+        Dialect.read(engine, teacher.directory())
                 .objection(Dialect.read(engine, from))
                 .ifPresent(objection -> {
                     throw new UsageException(
-                            "Cannot distil " + request.teacher() + " into " + from + ": " + objection + ".");
+                            "Cannot distil " + teacher.directory() + " into " + from + ": " + objection + ".");
                 });
     }
 
@@ -215,7 +258,7 @@ public final class TrainRun {
     }
 
     private void record(Path directory, RecordedLaws laws, PairSet pairs, ModelShape shape) throws IOException {
-        try (LanguageModel teacher = engine.open(directory, Kernel.ONEDNN)) {
+        try (LanguageModel teacher = engine.openReader(directory, reading)) {
             if (teacher.shape().vocabulary() != shape.vocabulary()) {
                 throw new UsageException("Cannot distil " + directory + ": it has "
                         + teacher.shape().vocabulary() + " ids and the student " + shape.vocabulary()

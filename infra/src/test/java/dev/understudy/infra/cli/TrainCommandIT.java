@@ -118,6 +118,43 @@ class TrainCommandIT {
     }
 
     @Test
+    void aResumedRunReadsItsTeacherAsItBegan() throws IOException {
+        Path teacher = folder.resolve("teacher");
+        assertThat(train(teacher)).isZero();
+        Files.writeString(settings, """
+                model: {width: 16, layers: 1, heads: 2, feed-forward: 32, context: 32}
+                train: {steps: 20, batch: 8}
+                distil: {top-k: 8}
+                """);
+        String[] exactly = {"--teacher", teacher.toString(), "--teacher-kernel", "onednn"};
+        Path exact = folder.resolve("exact");
+        assertThat(train(exact, exactly)).as("%s", err).isZero();
+        Path rounded = folder.resolve("rounded");
+        assertThat(train(rounded, "--teacher", teacher.toString(), "--teacher-kernel", "bf16"))
+                .as("%s", err)
+                .isZero();
+        assertThat(out.toString()).contains("the teacher is read with kernel bf16");
+        Path laws = rounded.resolve("run/laws.bin");
+        Path before = Files.copy(laws, folder.resolve("laws.bin"));
+        assertThat(Files.mismatch(before, exact.resolve("run/laws.bin"))).isNotEqualTo(-1);
+
+        assertThat(train(rounded, exactly[0], exactly[1], exactly[2], exactly[3], "--resume"))
+                .isEqualTo(2);
+        assertThat(err.toString()).contains("teacher.kernel was bf16 and is onednn");
+
+        // as if it had been killed before the first law was recorded
+        Files.delete(laws);
+        Files.delete(rounded.resolve("model.safetensors"));
+        assertThat(train(rounded, "--teacher", teacher.toString(), "--resume"))
+                .as("%s", err)
+                .isZero();
+        assertThat(laws).hasSameBinaryContentAs(before);
+
+        assertThat(train(folder.resolve("none"), "--teacher-kernel", "bf16")).isEqualTo(2);
+        assertThat(err.toString()).contains("--teacher-kernel BF16 is of no use here");
+    }
+
+    @Test
     void whatDoesNotFitTogetherIsNamedAtOnceAndEndsWithCodeTwo() throws IOException {
         Path none = folder.resolve("none");
         assertThat(run("train", "--out", none.toString())).isEqualTo(2);
