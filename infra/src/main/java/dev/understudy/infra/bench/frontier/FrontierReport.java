@@ -2,6 +2,7 @@ package dev.understudy.infra.bench.frontier;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -166,9 +167,9 @@ public record FrontierReport(List<Part> situations, List<RowWeights> rowWeights)
 
     private static void compare(StringBuilder text, List<Policy> written, List<Policy> forwards, List<Lead> leads) {
         line(text, "  exact match in %% (95 %% interval), teacher-written share in %%");
-        written.forEach(policy -> line(text, policy));
-        line(text, "  the same by forwards of the teacher per output token");
-        forwards.forEach(policy -> line(text, policy));
+        written.forEach(policy -> line(text, policy, Point::used));
+        line(text, "  the same by forwards of the teacher per output token, in %%");
+        forwards.forEach(policy -> line(text, policy, Point::forwards));
         for (Lead lead : leads) {
             line(
                     text,
@@ -183,7 +184,7 @@ public record FrontierReport(List<Part> situations, List<RowWeights> rowWeights)
         }
     }
 
-    private static void line(StringBuilder text, Policy policy) {
+    private static void line(StringBuilder text, Policy policy, ToDoubleFunction<Point> cost) {
         StringBuilder points = new StringBuilder();
         for (Point point : policy.points) {
             points.append(String.format(
@@ -192,7 +193,7 @@ public record FrontierReport(List<Part> situations, List<RowWeights> rowWeights)
                     100 * point.exactMatch,
                     100 * point.low,
                     100 * point.high,
-                    100 * point.used));
+                    100 * cost.applyAsDouble(point)));
         }
         line(text, "    %-12s%s", policy.name, points);
     }

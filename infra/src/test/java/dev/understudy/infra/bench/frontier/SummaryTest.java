@@ -148,6 +148,16 @@ class SummaryTest {
     }
 
     @Test
+    void eachTableOfTheTextSaysWhatWasUsedOfItsOwnCost() {
+        Part part = new Summary(List.of(cell(0, "1110", "1000", "1111"))).part();
+        String text = new FrontierReport(List.of(part), List.of()).text();
+        int forwards = text.indexOf("by forwards");
+
+        assertThat(text.substring(0, forwards)).contains("@10.0").doesNotContain("@12.0");
+        assertThat(text.substring(forwards)).contains("@12.0").doesNotContain("@10.0");
+    }
+
+    @Test
     void theTextNamesEveryPolicyAndBudget() {
         Part part = new Summary(List.of(cell(0, "1110", "1000", "1111"))).part();
         RowWeights rows = Summary.rows(List.of(rowCell(0, "0110", "0000", "1111")));
