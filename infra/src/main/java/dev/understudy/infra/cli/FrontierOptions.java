@@ -25,7 +25,10 @@ final class FrontierOptions {
     @Option(
             names = "--rows",
             split = ",",
-            description = "Situations in which asking by an entry of the vocabulary is measured too (default: none).")
+            description = {
+                "Situations in which asking by an entry of the vocabulary is measured too, and every rival on the",
+                "weights that it trains (default: none)."
+            })
     private List<String> rows = List.of();
 
     @Option(
