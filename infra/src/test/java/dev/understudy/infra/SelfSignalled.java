@@ -23,6 +23,7 @@ final class SelfSignalled {
 
     private static void watch(Thread thread, String method, String below) {
         Awaitility.await()
+                .atMost(Duration.ofMinutes(1))
                 .pollInSameThread()
                 .pollDelay(Duration.ZERO)
                 .pollInterval(Duration.ofMillis(1))
