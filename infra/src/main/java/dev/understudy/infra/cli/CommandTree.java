@@ -70,7 +70,8 @@ public final class CommandTree implements Callable<Integer> {
                 .setErr(err)
                 .setUsageHelpAutoWidth(true)
                 .setCaseInsensitiveEnumValuesAllowed(true);
-        line.setExecutionExceptionHandler((failure, command, parsed) -> root.explain(failure, command.getErr()));
+        line.setExecutionExceptionHandler(
+                (failure, command, parsed) -> interruption.cutsOff() ? 1 : root.explain(failure, command.getErr()));
         return line.execute(arguments);
     }
 

@@ -9,6 +9,7 @@ import java.util.concurrent.Phaser;
 public final class Interruption {
     private final Phaser work = new Phaser(1);
     private volatile boolean requested;
+    private volatile boolean begun;
 
     /** Work that must come to its own end; closed by the thread that does it. */
     interface Work extends AutoCloseable {
@@ -18,6 +19,7 @@ public final class Interruption {
 
     /** Says that work begins. */
     Work begin() {
+        begun = true;
         work.register();
         return work::arriveAndDeregister;
     }
@@ -25,6 +27,14 @@ public final class Interruption {
     /** True once the process was asked to end. */
     boolean requested() {
         return requested;
+    }
+
+    /**
+     * True once the process was asked to end and nothing was begun that comes to its own end: what fails then fails
+     * because its files and threads go.
+     */
+    public boolean cutsOff() {
+        return requested && !begun;
     }
 
     /** Asks all work to end and waits for it. */

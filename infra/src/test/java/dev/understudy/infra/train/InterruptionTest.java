@@ -20,13 +20,14 @@ class InterruptionTest {
         second.close();
         asking.join(10_000);
         assertThat(asking.isAlive()).isFalse();
+        assertThat(interruption.cutsOff()).as("the failure of work is told").isFalse();
     }
 
     @Test
     void aRequestWithoutWorkReturnsAtOnce() {
-        interruption.begin().close();
-        assertThat(interruption.requested()).isFalse();
+        assertThat(interruption.cutsOff()).isFalse();
         interruption.request();
         assertThat(interruption.requested()).isTrue();
+        assertThat(interruption.cutsOff()).isTrue();
     }
 }
