@@ -13,6 +13,8 @@ import dev.understudy.infra.budget.BudgetBoard;
 import dev.understudy.infra.budget.BudgetStatus;
 import dev.understudy.infra.budget.BudgetStatus.CapStatus;
 import dev.understudy.infra.budget.BudgetStatus.WorkloadStatus;
+import dev.understudy.infra.exit.FailureException;
+import dev.understudy.infra.exit.UsageException;
 import dev.understudy.infra.topic.TopicWriter;
 import dev.understudy.wire.RecordKeys;
 import dev.understudy.wire.Topics;

@@ -5,6 +5,8 @@ import dev.understudy.checkpoint.CheckpointId;
 import dev.understudy.checkpoint.CheckpointManifest;
 import dev.understudy.checkpoint.FileCheckpointStore;
 import dev.understudy.checkpoint.Probes;
+import dev.understudy.infra.exit.FailureException;
+import dev.understudy.infra.exit.UsageException;
 import dev.understudy.lm.Engine;
 import dev.understudy.lm.Kernel;
 import dev.understudy.lm.LanguageModel;

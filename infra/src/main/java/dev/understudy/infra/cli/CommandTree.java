@@ -2,6 +2,7 @@ package dev.understudy.infra.cli;
 
 import dev.understudy.config.SuppressForbidden;
 import dev.understudy.infra.demo.DemoCommand;
+import dev.understudy.infra.exit.UsageException;
 import dev.understudy.infra.train.Interruption;
 import java.io.PrintWriter;
 import java.nio.file.AccessDeniedException;

@@ -1,5 +1,6 @@
 package dev.understudy.infra.cli;
 
+import dev.understudy.infra.exit.FailureException;
 import dev.understudy.infra.topic.TopicReader;
 import dev.understudy.wire.Topics;
 import dev.understudy.wire.decode.CompletionProduced;

@@ -10,6 +10,8 @@ import dev.understudy.infra.eval.Evaluator.HelpPoint;
 import dev.understudy.infra.eval.ModelOnDisk;
 import dev.understudy.infra.eval.Pairs;
 import dev.understudy.infra.eval.Pairs.Pair;
+import dev.understudy.infra.exit.FailureException;
+import dev.understudy.infra.exit.UsageException;
 import dev.understudy.infra.scratch.ScratchFolder;
 import dev.understudy.lm.Engine;
 import dev.understudy.lm.Kernel;

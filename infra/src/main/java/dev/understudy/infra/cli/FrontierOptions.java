@@ -3,6 +3,7 @@ package dev.understudy.infra.cli;
 import dev.understudy.infra.bench.frontier.FrontierBench;
 import dev.understudy.infra.bench.frontier.FrontierReport;
 import dev.understudy.infra.bench.frontier.Situation;
+import dev.understudy.infra.exit.UsageException;
 import dev.understudy.lm.Engine;
 import java.io.IOException;
 import java.nio.file.Path;

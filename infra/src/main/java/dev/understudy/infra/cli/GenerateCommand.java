@@ -7,6 +7,7 @@ import dev.understudy.decode.FinishedSequence;
 import dev.understudy.infra.eval.DecodeRun;
 import dev.understudy.infra.eval.ForcedPass;
 import dev.understudy.infra.eval.ModelOnDisk;
+import dev.understudy.infra.exit.UsageException;
 import dev.understudy.lm.Kernel;
 import dev.understudy.prompt.ChatMessage;
 import dev.understudy.prompt.Prompt;

@@ -9,6 +9,8 @@ import dev.understudy.flink.job.ServingConfig;
 import dev.understudy.flink.job.ServingGraph;
 import dev.understudy.flink.topic.KafkaAccess;
 import dev.understudy.infra.cluster.EmbeddedCluster;
+import dev.understudy.infra.exit.FailureException;
+import dev.understudy.infra.exit.UsageException;
 import dev.understudy.wire.TopicSetup;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -3,6 +3,7 @@ package dev.understudy.infra.cli;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.understudy.infra.exit.UsageException;
 import dev.understudy.infra.topic.TopicWriter;
 import dev.understudy.wire.Topics;
 import dev.understudy.wire.prompt.PromptSubmitted;

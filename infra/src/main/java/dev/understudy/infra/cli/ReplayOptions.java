@@ -9,6 +9,8 @@ import dev.understudy.infra.eval.ModelOnDisk;
 import dev.understudy.infra.eval.SignalReplay;
 import dev.understudy.infra.eval.SignalReplay.Question;
 import dev.understudy.infra.eval.SignalReplay.Result;
+import dev.understudy.infra.exit.FailureException;
+import dev.understudy.infra.exit.UsageException;
 import dev.understudy.signal.Intervention;
 import java.io.PrintWriter;
 import java.util.List;

@@ -1,5 +1,6 @@
 package dev.understudy.infra.cli;
 
+import dev.understudy.infra.exit.UsageException;
 import dev.understudy.prompt.Sampling;
 import dev.understudy.prompt.Warp;
 import java.util.List;

@@ -1,6 +1,7 @@
 package dev.understudy.infra.cli;
 
 import dev.understudy.infra.eval.ModelOnDisk;
+import dev.understudy.infra.exit.UsageException;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 

@@ -1,6 +1,7 @@
 package dev.understudy.infra.cli;
 
 import dev.understudy.config.SettingsException;
+import dev.understudy.infra.exit.UsageException;
 import dev.understudy.infra.train.AskTraining;
 import dev.understudy.infra.train.Interruption;
 import dev.understudy.infra.train.TrainRun;

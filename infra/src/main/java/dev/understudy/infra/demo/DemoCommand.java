@@ -1,8 +1,9 @@
 package dev.understudy.infra.demo;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.understudy.infra.cli.FailureException;
-import dev.understudy.infra.cli.UsageException;
+import dev.understudy.infra.demo.DemoOptions.Asking;
+import dev.understudy.infra.exit.FailureException;
+import dev.understudy.infra.exit.UsageException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -25,6 +26,7 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true)
 public final class DemoCommand implements Callable<Integer> {
     private static final int SHORTEST_FULL = 120;
+    private static final int ALONE = 300;
     /** A run of four minutes writes about 40 MiB; the rest is room for the broker's preallocated files. */
     private static final long SPACE = 256L << 20;
 
@@ -57,6 +59,13 @@ public final class DemoCommand implements Callable<Integer> {
     private String teacher = "trained";
 
     @Option(
+            names = "--policy",
+            defaultValue = "confidence",
+            description =
+                    "How the student decides to ask: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}). ask-token learns it first, in about a minute, from 300 lines of each kind.")
+    private Asking policy = Asking.CONFIDENCE;
+
+    @Option(
             names = "--work",
             description = "Folder for everything that the run writes (default: a new one for temporary files).")
     private @org.jspecify.annotations.Nullable Path work;
@@ -86,6 +95,9 @@ public final class DemoCommand implements Callable<Integer> {
         TextDisplay display = new TextDisplay(out, terminal, seconds);
         out.println("Starting broker, cluster and models; the run writes to " + options.work());
         out.flush();
+        if (policy == Asking.ASK_TOKEN) {
+            options = new FirstHead(options, clock, out).learn();
+        }
         DemoReport figures = new DemoRun(options, clock, display).run();
         if (report != null) {
             write(report, figures);
@@ -109,17 +121,16 @@ public final class DemoCommand implements Callable<Integer> {
                         + " has no config.json. Train a model with 'understudy train', or name a model directory.");
             }
         }
+        if (oracle && policy == Asking.ASK_TOKEN) {
+            throw new UsageException("--policy ask-token learns from the teacher's laws and the oracle has none;"
+                    + " expected --teacher trained or a model directory.");
+        }
         Schedule schedule = seconds < SHORTEST_FULL ? Schedule.brief(seconds) : Schedule.full(seconds);
         return new DemoOptions(
-                schedule,
-                seconds,
-                seed,
-                models.resolve("student"),
-                teacherDirectory,
-                oracle,
+                new DemoOptions.Story(schedule, seconds, seed, ALONE),
+                new DemoOptions.Cast(models.resolve("student"), teacherDirectory, oracle, policy),
                 workFolder(),
                 port,
-                300,
                 DemoOptions.Sabotage.NONE);
     }
 

@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 
@@ -30,6 +31,8 @@ record DemoFiles(Path work) {
     private static final int HELD_OUT = 200;
     private static final long REPLAY_SEED = 3;
     private static final long HELD_OUT_SEED = 55;
+    private static final int LABELLED = 300;
+    private static final long LABELLED_SEED = 21;
 
     Path store() {
         return work.resolve("store");
@@ -49,6 +52,16 @@ record DemoFiles(Path work) {
 
     Path heldOut() {
         return work.resolve("held-out.jsonl");
+    }
+
+    /** Pairs that the first ask head is learnt from. */
+    Path labelled() {
+        return work.resolve("labelled.jsonl");
+    }
+
+    /** The starting student with its ask head. */
+    Path askingStudent() {
+        return work.resolve("student");
     }
 
     Path flinkCheckpoints() {
@@ -76,6 +89,19 @@ record DemoFiles(Path work) {
             throw new UncheckedIOException(
                     "Cannot prepare " + work + ": " + e.getMessage() + ". Check space and rights.", e);
         }
+    }
+
+    /** Writes {@link #labelled}: 300 pairs of each kind of line, in turn. */
+    void prepareLabelled(List<Workload> known) throws IOException {
+        List<Iterator<Example>> kinds = known.stream()
+                .map(one -> IntakeStream.distinct(LABELLED_SEED, one, LABELLED, Split.TRAIN)
+                        .iterator())
+                .toList();
+        List<Example> pairs = new ArrayList<>();
+        while (kinds.get(0).hasNext()) {
+            kinds.forEach(kind -> pairs.add(kind.next()));
+        }
+        write(labelled(), pairs);
     }
 
     /** 200 verified answers a workload from the part that nothing is trained on. */

@@ -4,7 +4,6 @@ import dev.understudy.budget.BudgetConfig;
 import dev.understudy.budget.HelpTarget;
 import dev.understudy.budget.TenantBudget;
 import dev.understudy.decode.ask.AskConfig;
-import dev.understudy.decode.ask.AskPolicy;
 import dev.understudy.distil.DistilConfig;
 import dev.understudy.flink.decode.LocalTeacherSource;
 import dev.understudy.flink.decode.OperatorSettings;
@@ -70,12 +69,12 @@ final class DemoJobs {
         AskConfig ask = silent
                 ? AskConfig.never()
                 : new AskConfig(
-                        new AskPolicy.Confidence(), AUDITS, true, Duration.ofSeconds(10), Duration.ofSeconds(2));
+                        options.cast().asking().policy(), AUDITS, true, Duration.ofSeconds(10), Duration.ofSeconds(2));
         String store = options.sabotage() == Sabotage.SWAP_IGNORED
                 ? files.work().resolve("elsewhere").toString()
                 : files.store().toString();
         StudentConfig student = new StudentConfig(
-                DemoFiles.INITIAL, options.student().toString(), store, Kernel.AUTO, List.of(endId), ROWS);
+                DemoFiles.INITIAL, options.cast().student().toString(), store, Kernel.AUTO, List.of(endId), ROWS);
         return new ServingConfig(
                 new OperatorSettings("serving", kafka, student, ask, budgets, silent ? null : teacher()),
                 1,
@@ -86,9 +85,9 @@ final class DemoJobs {
 
     private TeacherSource teacher() {
         String log = files.callLog().toString();
-        return options.oracle()
-                ? new OracleTeacherSource(options.student().toString(), log)
-                : new LocalTeacherSource(options.teacher().toString(), log);
+        return options.cast().oracle()
+                ? new OracleTeacherSource(options.cast().student().toString(), log)
+                : new LocalTeacherSource(options.cast().teacher().toString(), log);
     }
 
     DistillationConfig distillation() {
@@ -103,15 +102,15 @@ final class DemoJobs {
                         recipe.objective(),
                         recipe.seed())
                 : recipe;
-        PoisonedRound poison = options.schedule().poisonedRound() == 0
+        PoisonedRound poison = options.story().schedule().poisonedRound() == 0
                 ? PoisonedRound.NONE
                 : new PoisonedRound(
-                        options.schedule().poisonedRound(),
-                        options.schedule().poisonedWorkload().id());
+                        options.story().schedule().poisonedRound(),
+                        options.story().schedule().poisonedWorkload().id());
         DistilOperatorConfig operator = new DistilOperatorConfig(
                 new DistilPlaces(
                         files.store().toString(),
-                        options.student().toString(),
+                        options.cast().student().toString(),
                         files.rounds().toString()),
                 new RoundTrigger(240, Duration.ZERO, 100),
                 round,

@@ -4,8 +4,8 @@ import dev.understudy.broker.EmbeddedBroker;
 import dev.understudy.flink.job.DistillationGraph;
 import dev.understudy.flink.job.ServingGraph;
 import dev.understudy.flink.topic.KafkaAccess;
-import dev.understudy.infra.cli.FailureException;
 import dev.understudy.infra.cluster.EmbeddedCluster;
+import dev.understudy.infra.exit.FailureException;
 import dev.understudy.lm.Engine;
 import dev.understudy.teacher.CallLog;
 import dev.understudy.token.Tokenizer;
@@ -56,13 +56,17 @@ final class DemoRun {
     /** Runs to the end. */
     DemoReport run() throws InterruptedException {
         DemoFiles files = new DemoFiles(options.work());
-        files.prepare(options.schedule().known());
+        files.prepare(options.story().schedule().known());
         try (EmbeddedBroker broker = EmbeddedBroker.start(options.port(), options.work())) {
             topics(broker.bootstrapServers());
             try (Observer observer = new Observer(broker.bootstrapServers(), "");
                     EmbeddedCluster cluster = new EmbeddedCluster(SLOTS, files.flinkCheckpoints());
                     Sender sender = new Sender(
-                            options.schedule(), options.seed(), observer, clock, broker.bootstrapServers())) {
+                            options.story().schedule(),
+                            options.story().seed(),
+                            observer,
+                            clock,
+                            broker.bootstrapServers())) {
                 return serve(files, broker, observer, cluster, sender);
             }
         } catch (IOException e) {
@@ -78,7 +82,7 @@ final class DemoRun {
                 cluster.submit(ServingGraph.of(jobs.serving(endToken()))),
                 cluster.submit(DistillationGraph.of(jobs.distillation())));
         Instant start = clock.instant();
-        Instant deadline = start.plusSeconds(2L * options.seconds());
+        Instant deadline = start.plusSeconds(2L * options.story().seconds());
         CompletableFuture<Void> sent = sender.start();
         while (!sent.isDone() && clock.instant().isBefore(deadline)) {
             watch(broker, observer, sender, start, cluster, running);
@@ -97,12 +101,13 @@ final class DemoRun {
     }
 
     private int endToken() {
-        try (Tokenizer tokenizer = Engine.installed().tokenizer(options.student())) {
+        try (Tokenizer tokenizer = Engine.installed().tokenizer(options.cast().student())) {
             return tokenizer
                     .vocabulary()
                     .special(END)
-                    .orElseThrow(() -> new IllegalStateException("The student in " + options.student()
-                            + " has no end token " + END + ". Use a model made by 'understudy train'."));
+                    .orElseThrow(() -> new IllegalStateException(
+                            "The student in " + options.cast().student() + " has no end token " + END
+                                    + ". Use a model made by 'understudy train'."));
         }
     }
 
@@ -146,12 +151,12 @@ final class DemoRun {
         List<Seen> completions = observer.completions();
         List<CheckpointPublished> published = observer.published();
         Path last = published.isEmpty()
-                ? options.student()
+                ? options.cast().student()
                 : files.store()
                         .resolve("checkpoints")
                         .resolve(published.get(published.size() - 1).getId());
-        List<Workload> workloads = new ArrayList<>(options.schedule().known());
-        workloads.addAll(options.schedule().drifted());
+        List<Workload> workloads = new ArrayList<>(options.story().schedule().known());
+        workloads.addAll(options.story().schedule().drifted());
         long refused =
                 observer.verdicts().stream().filter(one -> !one.getAccepted()).count();
         return new DemoReport(
@@ -162,13 +167,17 @@ final class DemoRun {
                 completions.stream().filter(Seen::bothAuthors).count(),
                 ReportBuilder.budget(DemoJobs.capTokens(), DemoJobs.capCalls(), calls(files.callLog()), completions),
                 ReportBuilder.phases(
-                        options.schedule().phases().stream().map(Phase::name).toList(), completions, Traffic.LARGE),
+                        options.story().schedule().phases().stream()
+                                .map(Phase::name)
+                                .toList(),
+                        completions,
+                        Traffic.LARGE),
                 ReportBuilder.shares(completions, Traffic.LARGE),
-                new StudentAlone(Engine.installed(), clock, options.alonePrompts())
-                        .compare(options.student(), last, workloads),
+                new StudentAlone(Engine.installed(), clock, options.story().alonePrompts())
+                        .compare(options.cast().student(), last, workloads),
                 new DemoReport.Checkpoints(published.size(), refused, observer.rolledBack(), observer.swapsProven()),
                 traffic.toMillis() / 1000.0,
-                options.seed(),
+                options.story().seed(),
                 sender.sha256());
     }
 

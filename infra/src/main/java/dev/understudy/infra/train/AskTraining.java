@@ -19,7 +19,7 @@ import dev.understudy.distil.ask.TeacherLabels;
 import dev.understudy.distil.pair.PairFile;
 import dev.understudy.distil.pair.PairSet;
 import dev.understudy.distil.row.RowPlan;
-import dev.understudy.infra.cli.UsageException;
+import dev.understudy.infra.exit.UsageException;
 import dev.understudy.infra.scratch.ScratchFolder;
 import dev.understudy.lm.Engine;
 import dev.understudy.lm.Kernel;

@@ -11,7 +11,7 @@ import dev.understudy.distil.row.RowExample;
 import dev.understudy.distil.row.RowLearning;
 import dev.understudy.distil.row.RowPlan;
 import dev.understudy.distil.row.RowPricing;
-import dev.understudy.infra.cli.UsageException;
+import dev.understudy.infra.exit.UsageException;
 import dev.understudy.lm.Engine;
 import dev.understudy.lm.Kernel;
 import dev.understudy.lm.LanguageModel;

@@ -3,6 +3,7 @@ package dev.understudy.infra.demo;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.understudy.infra.demo.DemoOptions.Asking;
 import dev.understudy.infra.demo.DemoOptions.Sabotage;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -62,15 +63,10 @@ class SabotageIT {
 
     private static DemoReport run(Sabotage sabotage, Path work) throws InterruptedException {
         DemoOptions options = new DemoOptions(
-                Schedule.brief(SECONDS),
-                SECONDS,
-                1,
-                MODELS.resolve("student"),
-                MODELS.resolve("teacher"),
-                true,
+                new DemoOptions.Story(Schedule.brief(SECONDS), SECONDS, 1, 100),
+                new DemoOptions.Cast(MODELS.resolve("student"), MODELS.resolve("teacher"), true, Asking.CONFIDENCE),
                 work,
                 0,
-                100,
                 sabotage);
         return new DemoRun(options, Clock.tickMillis(ZoneOffset.UTC), view -> {}).run();
     }

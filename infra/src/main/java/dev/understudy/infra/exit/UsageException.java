@@ -1,4 +1,4 @@
-package dev.understudy.infra.cli;
+package dev.understudy.infra.exit;
 
 /**
  * What the user asked for cannot be done as asked; the message is one sentence with the remedy. Leads to exit code 2.

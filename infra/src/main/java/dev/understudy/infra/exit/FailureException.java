@@ -1,4 +1,4 @@
-package dev.understudy.infra.cli;
+package dev.understudy.infra.exit;
 
 /**
  * A command that was asked for correctly and failed; the message is one sentence with the remedy. Leads to exit code 1.
