@@ -2,7 +2,7 @@ package dev.understudy.infra;
 
 import dev.understudy.infra.cli.CommandTree;
 import dev.understudy.infra.train.Interruption;
-import dev.understudy.lm.Engine;
+import dev.understudy.lm.engine.Engine;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;

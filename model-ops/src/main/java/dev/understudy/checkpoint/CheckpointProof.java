@@ -1,8 +1,8 @@
 package dev.understudy.checkpoint;
 
-import dev.understudy.lm.Engine;
 import dev.understudy.lm.Kernel;
 import dev.understudy.lm.LanguageModel;
+import dev.understudy.lm.engine.Engine;
 import dev.understudy.token.Tokenizer;
 import dev.understudy.token.VocabularyFingerprint;
 import java.util.Optional;

@@ -1,9 +1,9 @@
 package dev.understudy.distil;
 
-import dev.understudy.lm.Targets;
 import dev.understudy.lm.TeacherDistribution;
 import dev.understudy.lm.TokenBatch;
-import dev.understudy.lm.TrainingBatch;
+import dev.understudy.lm.train.Targets;
+import dev.understudy.lm.train.TrainingBatch;
 import dev.understudy.signal.LabelledSequence;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -1,9 +1,9 @@
 package dev.understudy.distil;
 
-import dev.understudy.lm.Targets;
 import dev.understudy.lm.TokenBatch;
-import dev.understudy.lm.Trainer;
-import dev.understudy.lm.TrainingBatch;
+import dev.understudy.lm.train.Targets;
+import dev.understudy.lm.train.Trainer;
+import dev.understudy.lm.train.TrainingBatch;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -1,12 +1,12 @@
 package dev.understudy.distil;
 
 import dev.understudy.distil.divergence.Divergence;
-import dev.understudy.lm.Engine;
-import dev.understudy.lm.Hyper;
-import dev.understudy.lm.StepReport;
 import dev.understudy.lm.Storage;
-import dev.understudy.lm.Trainer;
-import dev.understudy.lm.TrainingBatch;
+import dev.understudy.lm.engine.Engine;
+import dev.understudy.lm.train.Hyper;
+import dev.understudy.lm.train.StepReport;
+import dev.understudy.lm.train.Trainer;
+import dev.understudy.lm.train.TrainingBatch;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.DataInput;

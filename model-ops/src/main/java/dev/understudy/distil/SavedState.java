@@ -1,6 +1,6 @@
 package dev.understudy.distil;
 
-import dev.understudy.lm.Trainer;
+import dev.understudy.lm.train.Trainer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

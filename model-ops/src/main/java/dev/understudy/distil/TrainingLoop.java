@@ -1,9 +1,9 @@
 package dev.understudy.distil;
 
-import dev.understudy.lm.Hyper;
-import dev.understudy.lm.TokenLoss;
-import dev.understudy.lm.Trainer;
-import dev.understudy.lm.TrainingBatch;
+import dev.understudy.lm.train.Hyper;
+import dev.understudy.lm.train.TokenLoss;
+import dev.understudy.lm.train.Trainer;
+import dev.understudy.lm.train.TrainingBatch;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;

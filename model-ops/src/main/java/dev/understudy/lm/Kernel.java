@@ -1,5 +1,7 @@
 package dev.understudy.lm;
 
+import dev.understudy.lm.engine.JavaDecoding;
+
 /** How the weight matrices are multiplied while decoding. */
 public enum Kernel {
     /** Plain single precision: the reference. */

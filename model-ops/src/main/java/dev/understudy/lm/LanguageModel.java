@@ -1,5 +1,7 @@
 package dev.understudy.lm;
 
+import dev.understudy.lm.shape.ModelShape;
+
 /**
  * An autoregressive decoder with fixed weights: token ids in, next-token figures out. Confined to one thread at a time;
  * whoever opened it closes it. Log-probabilities are natural logarithms of the raw softmax.

@@ -1,7 +1,7 @@
 /**
- * Language models as the rest of the product sees them: shapes, batches, scores, the engine that opens and trains them.
- * Nothing here knows which library computes; {@code lm.djl} does. Used by every later stage; entry type
- * {@link dev.understudy.lm.Engine}.
+ * Language models as the rest of the product sees them: token ids in, scores of the next token out, with a cache
+ * between. Nothing here knows which library computes. Used by every later stage; entry type
+ * {@link dev.understudy.lm.LanguageModel}.
  */
 @NullMarked
 package dev.understudy.lm;

@@ -1,6 +1,6 @@
 package dev.understudy.prompt;
 
-import dev.understudy.lm.Engine;
+import dev.understudy.lm.engine.Engine;
 import dev.understudy.token.Tokenizer;
 import dev.understudy.token.VocabularyFingerprint;
 import java.nio.file.Path;

@@ -1,11 +1,11 @@
 package dev.understudy.teacher;
 
-import dev.understudy.lm.Engine;
 import dev.understudy.lm.Kernel;
 import dev.understudy.lm.KvCache;
 import dev.understudy.lm.LanguageModel;
 import dev.understudy.lm.Scores;
 import dev.understudy.lm.TeacherDistribution;
+import dev.understudy.lm.engine.Engine;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.understudy.decode.ask.AskConfig;
 import dev.understudy.decode.ask.AskPolicy;
-import dev.understudy.lm.Engine;
 import dev.understudy.lm.Kernel;
 import dev.understudy.lm.LanguageModel;
-import dev.understudy.lm.ModelShape;
 import dev.understudy.lm.Storage;
 import dev.understudy.lm.TeacherDistribution;
-import dev.understudy.lm.Trainer;
+import dev.understudy.lm.engine.Engine;
+import dev.understudy.lm.shape.ModelShape;
+import dev.understudy.lm.train.Trainer;
 import dev.understudy.prompt.Prompt;
 import dev.understudy.prompt.Sampling;
 import dev.understudy.signal.Author;

@@ -3,11 +3,11 @@ package dev.understudy.decode;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.understudy.decode.ask.AskConfig;
-import dev.understudy.lm.Engine;
 import dev.understudy.lm.Kernel;
 import dev.understudy.lm.LanguageModel;
 import dev.understudy.lm.Scores;
 import dev.understudy.lm.TokenBatch;
+import dev.understudy.lm.engine.Engine;
 import dev.understudy.prompt.Prompt;
 import dev.understudy.prompt.PromptId;
 import dev.understudy.prompt.Sampling;

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.understudy.lm.Targets;
 import dev.understudy.lm.TeacherDistribution;
-import dev.understudy.lm.TrainingBatch;
+import dev.understudy.lm.train.Targets;
+import dev.understudy.lm.train.TrainingBatch;
 import dev.understudy.signal.LabelledSequence;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,5 +1,6 @@
 package dev.understudy.lm;
 
+import dev.understudy.lm.shape.ModelShape;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.stream.IntStream;

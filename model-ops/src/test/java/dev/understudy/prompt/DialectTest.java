@@ -2,7 +2,7 @@ package dev.understudy.prompt;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.understudy.lm.Engine;
+import dev.understudy.lm.engine.Engine;
 import dev.understudy.token.VocabularyFingerprint;
 import java.io.IOException;
 import java.net.URI;

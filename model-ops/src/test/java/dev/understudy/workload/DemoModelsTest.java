@@ -3,8 +3,8 @@ package dev.understudy.workload;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.understudy.distil.TrainingProgress;
-import dev.understudy.lm.Engine;
-import dev.understudy.lm.ModelShape;
+import dev.understudy.lm.engine.Engine;
+import dev.understudy.lm.shape.ModelShape;
 import dev.understudy.token.Tokenizer;
 import dev.understudy.workload.DemoModels.Recipe;
 import dev.understudy.workload.IntakeStream.Share;

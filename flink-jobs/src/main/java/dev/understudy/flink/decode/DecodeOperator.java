@@ -17,7 +17,7 @@ import dev.understudy.flink.topic.TopicFollower.Isolation;
 import dev.understudy.flink.topic.TopicRecord;
 import dev.understudy.flink.topic.WireRecord;
 import dev.understudy.flink.wire.ControlRecords;
-import dev.understudy.lm.Engine;
+import dev.understudy.lm.engine.Engine;
 import dev.understudy.lm.file.ModelConfig;
 import dev.understudy.prompt.Dialect;
 import dev.understudy.prompt.PromptTemplate;

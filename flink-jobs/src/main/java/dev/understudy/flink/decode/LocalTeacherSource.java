@@ -1,6 +1,6 @@
 package dev.understudy.flink.decode;
 
-import dev.understudy.lm.Engine;
+import dev.understudy.lm.engine.Engine;
 import dev.understudy.prompt.Dialect;
 import dev.understudy.teacher.CallLog;
 import dev.understudy.teacher.LocalTeacher;

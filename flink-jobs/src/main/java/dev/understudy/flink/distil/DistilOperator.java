@@ -11,7 +11,7 @@ import dev.understudy.flink.topic.TopicRecord;
 import dev.understudy.flink.topic.WireRecord;
 import dev.understudy.flink.wire.DistilInputs;
 import dev.understudy.flink.wire.DistilRecords;
-import dev.understudy.lm.Engine;
+import dev.understudy.lm.engine.Engine;
 import dev.understudy.signal.Quarantine;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,7 +1,7 @@
 package dev.understudy.flink.distil;
 
 import dev.understudy.checkpoint.FileCheckpointStore;
-import dev.understudy.lm.Engine;
+import dev.understudy.lm.engine.Engine;
 import java.time.InstantSource;
 
 /**

@@ -2,9 +2,9 @@ package dev.understudy.flink.distil;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.understudy.lm.Engine;
 import dev.understudy.lm.Kernel;
 import dev.understudy.lm.LanguageModel;
+import dev.understudy.lm.engine.Engine;
 import dev.understudy.prompt.PromptTemplate;
 import dev.understudy.signal.LabelledSequence;
 import dev.understudy.token.Tokenizer;

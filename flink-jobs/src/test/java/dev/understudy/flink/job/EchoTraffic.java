@@ -4,11 +4,11 @@ import static org.awaitility.Awaitility.await;
 
 import dev.understudy.broker.EmbeddedBroker;
 import dev.understudy.flink.wire.InterventionAvro;
-import dev.understudy.lm.Engine;
-import dev.understudy.lm.ModelShape;
 import dev.understudy.lm.Storage;
 import dev.understudy.lm.TeacherDistribution;
-import dev.understudy.lm.Trainer;
+import dev.understudy.lm.engine.Engine;
+import dev.understudy.lm.shape.ModelShape;
+import dev.understudy.lm.train.Trainer;
 import dev.understudy.signal.Author;
 import dev.understudy.signal.Intervention;
 import dev.understudy.token.BytePairTrainer;

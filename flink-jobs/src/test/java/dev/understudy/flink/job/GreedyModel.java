@@ -1,10 +1,10 @@
 package dev.understudy.flink.job;
 
-import dev.understudy.lm.Engine;
 import dev.understudy.lm.Kernel;
 import dev.understudy.lm.KvCache;
 import dev.understudy.lm.LanguageModel;
 import dev.understudy.lm.Scores;
+import dev.understudy.lm.engine.Engine;
 import java.nio.file.Path;
 import java.util.Arrays;
 

@@ -1,9 +1,9 @@
 package dev.understudy.flink.job;
 
-import dev.understudy.lm.Engine;
-import dev.understudy.lm.ModelShape;
 import dev.understudy.lm.Storage;
-import dev.understudy.lm.Trainer;
+import dev.understudy.lm.engine.Engine;
+import dev.understudy.lm.shape.ModelShape;
+import dev.understudy.lm.train.Trainer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

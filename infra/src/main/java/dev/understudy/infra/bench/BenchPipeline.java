@@ -17,7 +17,7 @@ import dev.understudy.infra.cluster.EmbeddedCluster;
 import dev.understudy.infra.scratch.ScratchFolder;
 import dev.understudy.infra.topic.TopicReader;
 import dev.understudy.infra.topic.TopicWriter;
-import dev.understudy.lm.Engine;
+import dev.understudy.lm.engine.Engine;
 import dev.understudy.token.Tokenizer;
 import dev.understudy.wire.TopicSetup;
 import dev.understudy.wire.Topics;

@@ -1,9 +1,9 @@
 package dev.understudy.infra.bench;
 
-import dev.understudy.lm.Engine;
-import dev.understudy.lm.ModelShape;
 import dev.understudy.lm.Storage;
-import dev.understudy.lm.Trainer;
+import dev.understudy.lm.engine.Engine;
+import dev.understudy.lm.shape.ModelShape;
+import dev.understudy.lm.train.Trainer;
 import java.nio.file.Path;
 
 /** Sizes with random weights, on which engines are compared: speed does not depend on what a model has learnt. */

@@ -1,13 +1,13 @@
 package dev.understudy.infra.bench;
 
 import dev.understudy.flink.wire.InterventionAvro;
-import dev.understudy.lm.Engine;
 import dev.understudy.lm.Kernel;
 import dev.understudy.lm.KvCache;
 import dev.understudy.lm.LanguageModel;
 import dev.understudy.lm.Scores;
 import dev.understudy.lm.Scores.Extra;
 import dev.understudy.lm.TeacherDistribution;
+import dev.understudy.lm.engine.Engine;
 import dev.understudy.lm.file.FloatBits;
 import dev.understudy.prompt.PromptTemplate;
 import dev.understudy.signal.Author;

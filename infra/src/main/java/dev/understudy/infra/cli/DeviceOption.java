@@ -1,7 +1,7 @@
 package dev.understudy.infra.cli;
 
-import dev.understudy.lm.ComputeDevice;
-import dev.understudy.lm.Engine;
+import dev.understudy.lm.engine.ComputeDevice;
+import dev.understudy.lm.engine.Engine;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;

@@ -4,7 +4,7 @@ import dev.understudy.infra.bench.frontier.FrontierBench;
 import dev.understudy.infra.bench.frontier.FrontierReport;
 import dev.understudy.infra.bench.frontier.Situation;
 import dev.understudy.infra.exit.UsageException;
-import dev.understudy.lm.Engine;
+import dev.understudy.lm.engine.Engine;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;

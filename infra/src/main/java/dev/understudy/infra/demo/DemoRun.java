@@ -6,7 +6,7 @@ import dev.understudy.flink.job.ServingGraph;
 import dev.understudy.flink.topic.KafkaAccess;
 import dev.understudy.infra.cluster.EmbeddedCluster;
 import dev.understudy.infra.exit.FailureException;
-import dev.understudy.lm.Engine;
+import dev.understudy.lm.engine.Engine;
 import dev.understudy.teacher.CallLog;
 import dev.understudy.token.Tokenizer;
 import dev.understudy.wire.TopicSetup;

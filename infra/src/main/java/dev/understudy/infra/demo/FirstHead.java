@@ -2,7 +2,7 @@ package dev.understudy.infra.demo;
 
 import dev.understudy.infra.train.AskTraining;
 import dev.understudy.infra.train.AskTraining.Form;
-import dev.understudy.lm.Engine;
+import dev.understudy.lm.engine.Engine;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Clock;

@@ -1,7 +1,7 @@
 package dev.understudy.infra.demo;
 
 import dev.understudy.flink.decode.TeacherSource;
-import dev.understudy.lm.Engine;
+import dev.understudy.lm.engine.Engine;
 import dev.understudy.teacher.CallLog;
 import dev.understudy.teacher.Teacher;
 import dev.understudy.workload.OracleTeacher;

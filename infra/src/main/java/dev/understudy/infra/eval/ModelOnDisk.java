@@ -1,9 +1,9 @@
 package dev.understudy.infra.eval;
 
-import dev.understudy.lm.Engine;
 import dev.understudy.lm.Kernel;
 import dev.understudy.lm.LanguageModel;
 import dev.understudy.lm.ModelRejectedException;
+import dev.understudy.lm.engine.Engine;
 import dev.understudy.lm.file.ModelConfig;
 import dev.understudy.prompt.PromptTemplate;
 import dev.understudy.token.Tokenizer;

@@ -1,6 +1,6 @@
 package dev.understudy.infra.demo;
 
-import dev.understudy.lm.Engine;
+import dev.understudy.lm.engine.Engine;
 import dev.understudy.teacher.CallLog;
 import dev.understudy.teacher.LocalTeacher;
 import dev.understudy.teacher.Look;

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.understudy.lm.Engine;
 import dev.understudy.lm.Storage;
-import dev.understudy.lm.Trainer;
+import dev.understudy.lm.engine.Engine;
+import dev.understudy.lm.train.Trainer;
 import dev.understudy.prompt.ChatMessage;
 import dev.understudy.prompt.PromptTemplate;
 import java.io.IOException;

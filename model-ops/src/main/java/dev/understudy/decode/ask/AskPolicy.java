@@ -1,6 +1,6 @@
 package dev.understudy.decode.ask;
 
-import dev.understudy.lm.ModelShape;
+import dev.understudy.lm.shape.ModelShape;
 import java.io.Serializable;
 
 /**

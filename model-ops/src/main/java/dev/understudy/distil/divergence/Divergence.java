@@ -1,6 +1,6 @@
 package dev.understudy.distil.divergence;
 
-import dev.understudy.lm.TokenLoss;
+import dev.understudy.lm.train.TokenLoss;
 import java.io.Serializable;
 import java.util.List;
 

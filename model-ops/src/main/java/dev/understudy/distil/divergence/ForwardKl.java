@@ -1,6 +1,6 @@
 package dev.understudy.distil.divergence;
 
-import dev.understudy.lm.TokenLoss;
+import dev.understudy.lm.train.TokenLoss;
 
 /**
  * KL(p || q), mode covering: Hinton, Vinyals and Dean, "Distilling the Knowledge in a Neural Network" (2015), equation

@@ -1,6 +1,6 @@
 package dev.understudy.distil.divergence;
 
-import dev.understudy.lm.TokenLoss;
+import dev.understudy.lm.train.TokenLoss;
 
 /**
  * {@code beta KL(p || m) + (1-beta) KL(q || m)} with {@code m = beta p + (1-beta) q}: Agarwal et al., "On-Policy

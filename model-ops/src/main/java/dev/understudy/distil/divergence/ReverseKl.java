@@ -1,6 +1,6 @@
 package dev.understudy.distil.divergence;
 
-import dev.understudy.lm.TokenLoss;
+import dev.understudy.lm.train.TokenLoss;
 
 /**
  * KL(q || p), mode seeking: Gu et al., "MiniLLM" (2024), equation 1, here a token at a time. It has no bound where the

@@ -1,6 +1,6 @@
 package dev.understudy.distil.divergence;
 
-import dev.understudy.lm.TokenLoss;
+import dev.understudy.lm.train.TokenLoss;
 
 /**
  * {@code KL(q || (1-a) p + a q)}: Ko et al., "DistiLLM" (ICML 2024), section 3.1. At most -ln a; a to 0 is reverse KL.

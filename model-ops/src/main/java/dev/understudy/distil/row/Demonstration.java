@@ -2,10 +2,10 @@ package dev.understudy.distil.row;
 
 import dev.understudy.decode.ask.AskEntries;
 import dev.understudy.decode.ask.AskEntries.Trace;
-import dev.understudy.lm.Targets;
 import dev.understudy.lm.TeacherDistribution;
 import dev.understudy.lm.TokenBatch;
-import dev.understudy.lm.TrainingBatch;
+import dev.understudy.lm.train.Targets;
+import dev.understudy.lm.train.TrainingBatch;
 import java.util.Arrays;
 import java.util.List;
 

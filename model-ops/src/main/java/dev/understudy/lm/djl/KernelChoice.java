@@ -1,12 +1,12 @@
 package dev.understudy.lm.djl;
 
-import dev.understudy.lm.ComputeDevice;
 import dev.understudy.lm.Kernel;
 import dev.understudy.lm.KvCache;
 import dev.understudy.lm.LanguageModel;
 import dev.understudy.lm.ModelRejectedException;
-import dev.understudy.lm.ModelShape;
 import dev.understudy.lm.Scores;
+import dev.understudy.lm.engine.ComputeDevice;
+import dev.understudy.lm.shape.ModelShape;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;

@@ -5,7 +5,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.IValue;
 import dev.understudy.lm.KvCache;
-import dev.understudy.lm.ModelShape;
+import dev.understudy.lm.shape.ModelShape;
 import java.util.Arrays;
 
 /**

@@ -1,17 +1,17 @@
 package dev.understudy.lm.djl;
 
 import ai.djl.pytorch.jni.IValue;
-import dev.understudy.lm.ComputeDevice;
-import dev.understudy.lm.Hyper;
-import dev.understudy.lm.ModelShape;
-import dev.understudy.lm.StepReport;
 import dev.understudy.lm.Storage;
-import dev.understudy.lm.TokenLoss;
-import dev.understudy.lm.Trainer;
-import dev.understudy.lm.TrainingBatch;
+import dev.understudy.lm.engine.ComputeDevice;
 import dev.understudy.lm.file.ModelConfig;
 import dev.understudy.lm.file.ModelDirectory;
 import dev.understudy.lm.file.SafetensorsWriter;
+import dev.understudy.lm.shape.ModelShape;
+import dev.understudy.lm.train.Hyper;
+import dev.understudy.lm.train.StepReport;
+import dev.understudy.lm.train.TokenLoss;
+import dev.understudy.lm.train.Trainer;
+import dev.understudy.lm.train.TrainingBatch;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -4,10 +4,10 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.understudy.lm.ModelRejectedException;
-import dev.understudy.lm.ModelShape;
 import dev.understudy.lm.file.LlamaLayout;
 import dev.understudy.lm.file.ModelDirectory;
 import dev.understudy.lm.file.NamedTensor;
+import dev.understudy.lm.shape.ModelShape;
 import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -97,7 +97,7 @@ final class LlamaWeights {
         }
     }
 
-    /** Random block values: see {@link dev.understudy.lm.Engine#initialise}. */
+    /** Random block values: see {@link dev.understudy.lm.engine.Engine#initialise}. */
     static List<float[]> random(ModelShape shape, long seed) {
         SplittableRandom random = new SplittableRandom(seed);
         List<float[]> values = new ArrayList<>();

@@ -3,9 +3,9 @@ package dev.understudy.lm.djl;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import dev.understudy.lm.ComputeDevice;
-import dev.understudy.lm.JavaDecoding;
-import dev.understudy.lm.MachineSpeed;
+import dev.understudy.lm.engine.ComputeDevice;
+import dev.understudy.lm.engine.JavaDecoding;
+import dev.understudy.lm.engine.MachineSpeed;
 
 /**
  * Measures the two limits of one engine thread: reading memory and multiplying matrices. A number is taken of each

@@ -4,12 +4,12 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.understudy.lm.LanguageModel;
-import dev.understudy.lm.ModelShape;
-import dev.understudy.lm.Targets;
 import dev.understudy.lm.TokenBatch;
-import dev.understudy.lm.TokenLoss;
-import dev.understudy.lm.TrainingBatch;
 import dev.understudy.lm.feed.CallChecks;
+import dev.understudy.lm.shape.ModelShape;
+import dev.understudy.lm.train.Targets;
+import dev.understudy.lm.train.TokenLoss;
+import dev.understudy.lm.train.TrainingBatch;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -66,7 +66,7 @@ final class TrainingInputs {
     /**
      * Checks and prepares.
      *
-     * @throws IllegalArgumentException see {@link dev.understudy.lm.Trainer#step}
+     * @throws IllegalArgumentException see {@link dev.understudy.lm.train.Trainer#step}
      */
     TrainingInputs(ModelShape shape, List<TrainingBatch> batches, TokenLoss loss) {
         double sum = 0;

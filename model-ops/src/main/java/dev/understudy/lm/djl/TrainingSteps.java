@@ -2,11 +2,11 @@ package dev.understudy.lm.djl;
 
 import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.jni.IValue;
-import dev.understudy.lm.Hyper;
-import dev.understudy.lm.ModelShape;
-import dev.understudy.lm.StepReport;
-import dev.understudy.lm.TokenLoss;
-import dev.understudy.lm.TrainingBatch;
+import dev.understudy.lm.shape.ModelShape;
+import dev.understudy.lm.train.Hyper;
+import dev.understudy.lm.train.StepReport;
+import dev.understudy.lm.train.TokenLoss;
+import dev.understudy.lm.train.TrainingBatch;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -30,7 +30,7 @@ final class TrainingSteps {
         this.shape = shape;
     }
 
-    /** See {@link dev.understudy.lm.Trainer#step}. */
+    /** See {@link dev.understudy.lm.train.Trainer#step}. */
     StepReport step(List<TrainingBatch> batches, TokenLoss loss, Hyper hyper) {
         List<TrainingInputs.Part> parts = new TrainingInputs(shape, batches, loss).parts();
         apply(hyper);

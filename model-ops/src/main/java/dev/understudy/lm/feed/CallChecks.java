@@ -1,9 +1,9 @@
 package dev.understudy.lm.feed;
 
 import dev.understudy.lm.KvCache;
-import dev.understudy.lm.ModelShape;
 import dev.understudy.lm.Scores;
 import dev.understudy.lm.TokenBatch;
+import dev.understudy.lm.shape.ModelShape;
 
 /**
  * Checks of what callers hand over: a wrong id or position must be an exception, never a native one or a wrong answer.

@@ -1,8 +1,8 @@
 package dev.understudy.lm.feed;
 
 import dev.understudy.lm.KvCache;
-import dev.understudy.lm.ModelShape;
 import dev.understudy.lm.Scores;
+import dev.understudy.lm.shape.ModelShape;
 import java.util.Arrays;
 
 /**

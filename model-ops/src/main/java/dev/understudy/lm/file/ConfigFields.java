@@ -1,13 +1,13 @@
 package dev.understudy.lm.file;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.understudy.lm.Architecture;
-import dev.understudy.lm.Biases;
-import dev.understudy.lm.Family;
 import dev.understudy.lm.ModelRejectedException;
-import dev.understudy.lm.ModelShape;
-import dev.understudy.lm.RopeScaling;
-import dev.understudy.lm.Rotary;
+import dev.understudy.lm.shape.Architecture;
+import dev.understudy.lm.shape.Biases;
+import dev.understudy.lm.shape.Family;
+import dev.understudy.lm.shape.ModelShape;
+import dev.understudy.lm.shape.RopeScaling;
+import dev.understudy.lm.shape.Rotary;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.stream.Collectors;

@@ -1,7 +1,7 @@
 package dev.understudy.lm.file;
 
-import dev.understudy.lm.Biases;
-import dev.understudy.lm.ModelShape;
+import dev.understudy.lm.shape.Biases;
+import dev.understudy.lm.shape.ModelShape;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -1,8 +1,8 @@
 package dev.understudy.lm.file;
 
-import dev.understudy.lm.Lora;
-import dev.understudy.lm.ModelShape;
 import dev.understudy.lm.Storage;
+import dev.understudy.lm.shape.ModelShape;
+import dev.understudy.lm.train.Lora;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

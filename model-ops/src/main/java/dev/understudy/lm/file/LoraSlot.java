@@ -1,8 +1,8 @@
 package dev.understudy.lm.file;
 
-import dev.understudy.lm.Lora;
-import dev.understudy.lm.ModelShape;
-import dev.understudy.lm.Projection;
+import dev.understudy.lm.shape.ModelShape;
+import dev.understudy.lm.shape.Projection;
+import dev.understudy.lm.train.Lora;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

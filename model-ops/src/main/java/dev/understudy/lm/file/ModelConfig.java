@@ -3,12 +3,12 @@ package dev.understudy.lm.file;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.understudy.lm.Architecture;
 import dev.understudy.lm.ModelRejectedException;
-import dev.understudy.lm.ModelShape;
-import dev.understudy.lm.RopeScaling;
-import dev.understudy.lm.Rotary;
 import dev.understudy.lm.Storage;
+import dev.understudy.lm.shape.Architecture;
+import dev.understudy.lm.shape.ModelShape;
+import dev.understudy.lm.shape.RopeScaling;
+import dev.understudy.lm.shape.Rotary;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -19,8 +19,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What {@code config.json} says about a model of one of the {@link dev.understudy.lm.Family families}. Both spellings
- * are read, that of transformers 4 ({@code rope_theta}, {@code torch_dtype}) and that of transformers 5
+ * What {@code config.json} says about a model of one of the {@link dev.understudy.lm.shape.Family families}. Both
+ * spellings are read, that of transformers 4 ({@code rope_theta}, {@code torch_dtype}) and that of transformers 5
  * ({@code rope_parameters}, {@code dtype}); both are written.
  *
  * @param shape sizes of the model

@@ -1,11 +1,11 @@
 package dev.understudy.lm.llama2c;
 
 import dev.understudy.lm.ModelRejectedException;
-import dev.understudy.lm.ModelShape;
 import dev.understudy.lm.Storage;
 import dev.understudy.lm.file.ModelConfig;
 import dev.understudy.lm.file.NamedTensor;
 import dev.understudy.lm.file.SafetensorsWriter;
+import dev.understudy.lm.shape.ModelShape;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;

@@ -1,6 +1,6 @@
 package dev.understudy.lm.vector;
 
-import dev.understudy.lm.ModelShape;
+import dev.understudy.lm.shape.ModelShape;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;

@@ -1,7 +1,7 @@
 package dev.understudy.lm.vector;
 
 import dev.understudy.lm.KvCache;
-import dev.understudy.lm.ModelShape;
+import dev.understudy.lm.shape.ModelShape;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 

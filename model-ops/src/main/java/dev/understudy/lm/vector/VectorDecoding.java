@@ -1,8 +1,8 @@
 package dev.understudy.lm.vector;
 
-import dev.understudy.lm.JavaDecoding;
 import dev.understudy.lm.LanguageModel;
-import dev.understudy.lm.ModelShape;
+import dev.understudy.lm.engine.JavaDecoding;
+import dev.understudy.lm.shape.ModelShape;
 import java.util.Arrays;
 import java.util.List;
 

@@ -3,20 +3,21 @@ package dev.understudy.lm.vector;
 import dev.understudy.lm.Kernel;
 import dev.understudy.lm.KvCache;
 import dev.understudy.lm.LanguageModel;
-import dev.understudy.lm.ModelShape;
 import dev.understudy.lm.Scores;
 import dev.understudy.lm.TokenBatch;
 import dev.understudy.lm.feed.CallChecks;
 import dev.understudy.lm.feed.Feed;
 import dev.understudy.lm.feed.Feeding;
+import dev.understudy.lm.shape.ModelShape;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /**
  * A decoder on the Java heap: Touvron et al., "Llama 2" (2023), section 2.2, and what
- * {@link dev.understudy.lm.Architecture} changes. A token's figures depend on its row alone, bit for bit, whatever is
- * fed beside it and however a block is cut. The same forward pass as {@code lm/djl/llama.py}, in the same order;
- * {@code VectorModelTest} holds the two together. Arrays [N, ...] are row-major with the row length of their product.
+ * {@link dev.understudy.lm.shape.Architecture} changes. A token's figures depend on its row alone, bit for bit,
+ * whatever is fed beside it and however a block is cut. The same forward pass as {@code lm/djl/llama.py}, in the same
+ * order; {@code VectorModelTest} holds the two together. Arrays [N, ...] are row-major with the row length of their
+ * product.
  */
 final class VectorModel implements LanguageModel, Feed<VectorCache> {
     /** Most tokens of one pass: products are no faster with more. */

@@ -1,7 +1,7 @@
 package dev.understudy.lm.vector;
 
-import dev.understudy.lm.ModelShape;
 import dev.understudy.lm.file.LlamaLayout;
+import dev.understudy.lm.shape.ModelShape;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;

@@ -1,9 +1,9 @@
 package dev.understudy.lm.vector;
 
 import dev.understudy.lm.KvCache;
-import dev.understudy.lm.ModelShape;
 import dev.understudy.lm.Scores;
 import dev.understudy.lm.file.LlamaLayout;
+import dev.understudy.lm.shape.ModelShape;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.understudy.decode.ask.AskPolicy.AskToken.Action;
-import dev.understudy.lm.ModelShape;
 import dev.understudy.lm.Scores;
+import dev.understudy.lm.shape.ModelShape;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.understudy.decode.ask.AskStep;
-import dev.understudy.lm.ModelShape;
 import dev.understudy.lm.Scores;
 import dev.understudy.lm.Scores.Extra;
+import dev.understudy.lm.shape.ModelShape;
 import org.junit.jupiter.api.Test;
 
 class AskHeadTest {

@@ -9,8 +9,8 @@ import dev.understudy.decode.ask.AskEntries.Trace;
 import dev.understudy.decode.ask.AskPolicy;
 import dev.understudy.decode.ask.AskPolicy.AskToken.Action;
 import dev.understudy.decode.ask.AskStep;
-import dev.understudy.lm.ModelShape;
 import dev.understudy.lm.Scores;
+import dev.understudy.lm.shape.ModelShape;
 import org.junit.jupiter.api.Test;
 
 class RowHeadTest {

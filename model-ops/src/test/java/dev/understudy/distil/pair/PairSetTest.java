@@ -2,7 +2,7 @@ package dev.understudy.distil.pair;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.understudy.lm.Engine;
+import dev.understudy.lm.engine.Engine;
 import dev.understudy.prompt.PromptTemplate;
 import dev.understudy.token.BytePairTrainer;
 import dev.understudy.token.Tokenizer;

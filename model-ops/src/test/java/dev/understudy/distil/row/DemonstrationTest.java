@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.understudy.decode.ask.AskEntries;
 import dev.understudy.decode.ask.AskEntries.Trace;
-import dev.understudy.lm.Targets;
 import dev.understudy.lm.TeacherDistribution;
-import dev.understudy.lm.TrainingBatch;
+import dev.understudy.lm.train.Targets;
+import dev.understudy.lm.train.TrainingBatch;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -1,13 +1,13 @@
 package dev.understudy.lm.djl;
 
-import dev.understudy.lm.Hyper;
-import dev.understudy.lm.ModelShape;
-import dev.understudy.lm.StepReport;
-import dev.understudy.lm.Targets;
-import dev.understudy.lm.TokenLoss;
-import dev.understudy.lm.TrainingBatch;
 import dev.understudy.lm.file.LlamaLayout;
 import dev.understudy.lm.file.ModelDirectory;
+import dev.understudy.lm.shape.ModelShape;
+import dev.understudy.lm.train.Hyper;
+import dev.understudy.lm.train.StepReport;
+import dev.understudy.lm.train.Targets;
+import dev.understudy.lm.train.TokenLoss;
+import dev.understudy.lm.train.TrainingBatch;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;

@@ -2,9 +2,9 @@ package dev.understudy.lm.djl;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.understudy.lm.Engine;
 import dev.understudy.lm.Storage;
-import dev.understudy.lm.Trainer;
+import dev.understudy.lm.engine.Engine;
+import dev.understudy.lm.train.Trainer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

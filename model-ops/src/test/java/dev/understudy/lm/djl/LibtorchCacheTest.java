@@ -3,15 +3,15 @@ package dev.understudy.lm.djl;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.understudy.lm.Engine;
 import dev.understudy.lm.Kernel;
 import dev.understudy.lm.KvCache;
 import dev.understudy.lm.LanguageModel;
-import dev.understudy.lm.ModelShape;
 import dev.understudy.lm.Scores;
 import dev.understudy.lm.Storage;
 import dev.understudy.lm.TokenBatch;
-import dev.understudy.lm.Trainer;
+import dev.understudy.lm.engine.Engine;
+import dev.understudy.lm.shape.ModelShape;
+import dev.understudy.lm.train.Trainer;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.SplittableRandom;

@@ -2,16 +2,16 @@ package dev.understudy.lm.djl;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.understudy.lm.Engine;
-import dev.understudy.lm.Hyper;
 import dev.understudy.lm.Kernel;
 import dev.understudy.lm.KvCache;
 import dev.understudy.lm.LanguageModel;
-import dev.understudy.lm.ModelShape;
 import dev.understudy.lm.Scores;
 import dev.understudy.lm.Storage;
-import dev.understudy.lm.Trainer;
-import dev.understudy.lm.TrainingBatch;
+import dev.understudy.lm.engine.Engine;
+import dev.understudy.lm.shape.ModelShape;
+import dev.understudy.lm.train.Hyper;
+import dev.understudy.lm.train.Trainer;
+import dev.understudy.lm.train.TrainingBatch;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

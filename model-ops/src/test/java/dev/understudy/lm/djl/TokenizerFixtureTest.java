@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.understudy.lm.Engine;
 import dev.understudy.lm.ModelRejectedException;
+import dev.understudy.lm.engine.Engine;
 import dev.understudy.prompt.ChatMessage;
 import dev.understudy.prompt.PromptTemplate;
 import dev.understudy.prompt.TemplateException;

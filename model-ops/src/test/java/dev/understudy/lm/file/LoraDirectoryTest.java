@@ -6,10 +6,10 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.understudy.lm.Lora;
 import dev.understudy.lm.ModelRejectedException;
-import dev.understudy.lm.ModelShape;
-import dev.understudy.lm.Projection;
+import dev.understudy.lm.shape.ModelShape;
+import dev.understudy.lm.shape.Projection;
+import dev.understudy.lm.train.Lora;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

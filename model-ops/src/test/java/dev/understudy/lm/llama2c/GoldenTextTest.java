@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.understudy.lm.Engine;
 import dev.understudy.lm.Kernel;
 import dev.understudy.lm.KvCache;
 import dev.understudy.lm.LanguageModel;
 import dev.understudy.lm.ModelRejectedException;
 import dev.understudy.lm.Scores;
 import dev.understudy.lm.Storage;
+import dev.understudy.lm.engine.Engine;
 import dev.understudy.token.Tokenizer;
 import java.io.IOException;
 import java.net.URI;

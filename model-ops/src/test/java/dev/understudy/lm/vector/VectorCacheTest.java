@@ -3,7 +3,7 @@ package dev.understudy.lm.vector;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.understudy.lm.ModelShape;
+import dev.understudy.lm.shape.ModelShape;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.Set;

@@ -1,6 +1,6 @@
 package dev.understudy.infra.bench.frontier;
 
-import dev.understudy.lm.Engine;
+import dev.understudy.lm.engine.Engine;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;

@@ -1,6 +1,6 @@
 package dev.understudy.infra.bench.frontier;
 
-import dev.understudy.lm.Engine;
+import dev.understudy.lm.engine.Engine;
 import dev.understudy.workload.DemoModels;
 import dev.understudy.workload.DemoModels.Recipe;
 import java.nio.file.Files;

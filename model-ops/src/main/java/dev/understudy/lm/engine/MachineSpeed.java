@@ -1,4 +1,4 @@
-package dev.understudy.lm;
+package dev.understudy.lm.engine;
 
 /**
  * What one engine thread can do at most on this machine now, measured with the engine's own library: the two limits

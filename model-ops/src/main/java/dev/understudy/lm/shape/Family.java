@@ -1,4 +1,4 @@
-package dev.understudy.lm;
+package dev.understudy.lm.shape;
 
 /**
  * The decoder families that differ from Llama only in data that {@link Architecture} holds, or in the one thing that

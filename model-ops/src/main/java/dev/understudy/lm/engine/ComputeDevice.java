@@ -1,4 +1,4 @@
-package dev.understudy.lm;
+package dev.understudy.lm.engine;
 
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;

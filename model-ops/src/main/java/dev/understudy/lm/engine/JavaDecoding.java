@@ -1,5 +1,7 @@
-package dev.understudy.lm;
+package dev.understudy.lm.engine;
 
+import dev.understudy.lm.LanguageModel;
+import dev.understudy.lm.shape.ModelShape;
 import java.util.List;
 import java.util.Optional;
 import java.util.ServiceLoader;

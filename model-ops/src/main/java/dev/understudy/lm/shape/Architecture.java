@@ -1,4 +1,4 @@
-package dev.understudy.lm;
+package dev.understudy.lm.shape;
 
 /**
  * What makes a family's decoder differ from another of the same sizes.

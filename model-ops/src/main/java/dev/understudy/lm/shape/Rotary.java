@@ -1,4 +1,4 @@
-package dev.understudy.lm;
+package dev.understudy.lm.shape;
 
 /**
  * Rotary position embedding: Su et al., "RoFormer" (2021), section 3.2.2.

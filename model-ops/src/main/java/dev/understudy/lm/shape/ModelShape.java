@@ -1,4 +1,4 @@
-package dev.understudy.lm;
+package dev.understudy.lm.shape;
 
 /**
  * The shape of a Llama-like decoder, as {@code config.json} states it.

@@ -1,4 +1,4 @@
-package dev.understudy.lm;
+package dev.understudy.lm.train;
 
 /**
  * What a training step minimises at one position, in nats, between the teacher's law p and the student's law q of the

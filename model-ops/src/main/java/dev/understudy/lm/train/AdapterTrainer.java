@@ -1,4 +1,4 @@
-package dev.understudy.lm;
+package dev.understudy.lm.train;
 
 import java.nio.file.Path;
 

@@ -1,4 +1,4 @@
-package dev.understudy.lm;
+package dev.understudy.lm.shape;
 
 /**
  * Which projections of every layer add a bias.

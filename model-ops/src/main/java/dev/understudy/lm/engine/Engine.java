@@ -1,5 +1,13 @@
-package dev.understudy.lm;
+package dev.understudy.lm.engine;
 
+import dev.understudy.lm.Kernel;
+import dev.understudy.lm.LanguageModel;
+import dev.understudy.lm.ModelRejectedException;
+import dev.understudy.lm.shape.ModelShape;
+import dev.understudy.lm.train.AdapterTrainer;
+import dev.understudy.lm.train.Lora;
+import dev.understudy.lm.train.Targets;
+import dev.understudy.lm.train.Trainer;
 import dev.understudy.token.Tokenizer;
 import java.nio.file.Path;
 import java.time.Duration;

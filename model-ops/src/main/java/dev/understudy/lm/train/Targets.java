@@ -1,4 +1,7 @@
-package dev.understudy.lm;
+package dev.understudy.lm.train;
+
+import dev.understudy.lm.LanguageModel;
+import dev.understudy.lm.TokenBatch;
 
 /**
  * What is known of the next token at each of the N positions of a training batch. Arrays are not copied; the caller

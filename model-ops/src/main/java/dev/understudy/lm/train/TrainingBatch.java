@@ -1,4 +1,6 @@
-package dev.understudy.lm;
+package dev.understudy.lm.train;
+
+import dev.understudy.lm.TokenBatch;
 
 /**
  * One batch, or one part of it, for one optimiser step: sequences, and what is known of the next token at N chosen

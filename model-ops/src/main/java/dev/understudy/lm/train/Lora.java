@@ -1,5 +1,6 @@
-package dev.understudy.lm;
+package dev.understudy.lm.train;
 
+import dev.understudy.lm.shape.Projection;
 import java.util.EnumSet;
 import java.util.Set;
 

@@ -1,4 +1,4 @@
-package dev.understudy.lm;
+package dev.understudy.lm.shape;
 
 /** How rotary frequencies are changed to reach beyond the context of pre-training. */
 public sealed interface RopeScaling {

@@ -1,4 +1,4 @@
-package dev.understudy.lm;
+package dev.understudy.lm.shape;
 
 import java.util.Arrays;
 import java.util.Optional;

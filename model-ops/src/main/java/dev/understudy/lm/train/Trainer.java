@@ -1,5 +1,8 @@
-package dev.understudy.lm;
+package dev.understudy.lm.train;
 
+import dev.understudy.lm.Storage;
+import dev.understudy.lm.engine.Engine;
+import dev.understudy.lm.shape.ModelShape;
 import java.nio.file.Path;
 import java.util.List;
 
