@@ -5,8 +5,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -98,12 +103,18 @@ public record SettingKind<T>(String allowed, Function<String, T> read, Function<
 
     /** One of an enum's constants, in lower case with dashes. */
     public static <E extends Enum<E>> SettingKind<E> choice(Class<E> constants) {
-        String allowed = Arrays.stream(constants.getEnumConstants())
-                .map(SettingKind::shown)
-                .collect(Collectors.joining(", "));
+        return choice(EnumSet.allOf(constants));
+    }
+
+    /** One of these constants of an enum, in small letters. */
+    public static <E extends Enum<E>> SettingKind<E> choice(Set<E> constants) {
+        Map<String, E> shown =
+                constants.stream().collect(Collectors.toMap(SettingKind::shown, one -> one, (a, b) -> a, TreeMap::new));
         return new SettingKind<>(
-                "one of " + allowed,
-                text -> Enum.valueOf(constants, text.toUpperCase(Locale.ROOT).replace('-', '_')),
+                "one of " + constants.stream().map(SettingKind::shown).collect(Collectors.joining(", ")),
+                text -> Optional.ofNullable(
+                                shown.get(text.toLowerCase(Locale.ROOT).replace('_', '-')))
+                        .orElseThrow(IllegalArgumentException::new),
                 SettingKind::shown);
     }
 

@@ -1,6 +1,8 @@
 package dev.understudy.lm;
 
 import dev.understudy.lm.engine.JavaDecoding;
+import java.util.EnumSet;
+import java.util.Set;
 
 /** How the weight matrices are multiplied while decoding. */
 public enum Kernel {
@@ -38,4 +40,9 @@ public enum Kernel {
 
     /** Weights above which {@link #AUTO} tries only half precision. */
     public static final long LARGE = 300_000_000;
+
+    /** The kernels that a service can decode with: all but {@link #BF16}, which is for batches and slow at few rows. */
+    public static Set<Kernel> decoding() {
+        return EnumSet.complementOf(EnumSet.of(BF16));
+    }
 }

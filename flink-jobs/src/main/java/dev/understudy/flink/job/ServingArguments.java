@@ -58,7 +58,7 @@ public final class ServingArguments {
             "decode.initial-model", PATH, "Hugging Face directory of that version; also gives the tokenizer.");
     private static final Setting<Kernel> KERNEL = Setting.of(
             "decode.kernel",
-            SettingKind.choice(Kernel.class),
+            SettingKind.choice(Kernel.decoding()),
             Kernel.AUTO,
             "How weights are multiplied; auto measures once and logs what it chose. vector needs a JVM with --add-modules jdk.incubator.vector (in a cluster: env.java.opts.all).");
     private static final Setting<List<Integer>> END_IDS = Setting.of(

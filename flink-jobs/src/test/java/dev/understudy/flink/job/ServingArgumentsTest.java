@@ -123,6 +123,14 @@ class ServingArgumentsTest {
     }
 
     @Test
+    void aKernelForBatchesServesNobody() {
+        assertThatThrownBy(() -> parse("decode.kernel=bf16"))
+                .hasMessageContaining("decode.kernel")
+                .hasMessageContaining("bf16")
+                .hasMessageContaining("one of fp32, fp16, onednn, vector, auto");
+    }
+
+    @Test
     void otherTargetsHaveDefaults() {
         assertThat(target("share")).isEqualTo(new HelpTarget.Share(0.1));
         assertThat(target("spend")).isEqualTo(new HelpTarget.Spend(1_000));
