@@ -189,6 +189,17 @@ class DecoderHelpTest {
     }
 
     @Test
+    void aCompletionWithoutATokenIsNoSight() {
+        stage.tokensLeft = 0;
+        stage.whenSpent = WhenSpent.STOP;
+
+        finish(new AskConfig(new AskPolicy.Confidence(), 1, true, Duration.ofSeconds(10), Duration.ofSeconds(2)), five);
+
+        assertThat(stage.written("p").authors()).isEmpty();
+        assertThat(stage.end("p").sight()).isEqualTo(new Sight(1, false, false));
+    }
+
+    @Test
     void rowsThatWaitForTheTeacherDoNotHoldUpTheOthers() {
         stage.teacher.holds = true;
         Decoder decoder = stage.decoder(2, asking());

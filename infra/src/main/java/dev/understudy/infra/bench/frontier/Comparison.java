@@ -17,6 +17,20 @@ final class Comparison {
     private static final int RESAMPLES = 2000;
     private static final double TAIL = 0.025;
 
+    /** Which rivals count. */
+    private enum Field {
+        /** Those that decide each token as it is written. */
+        DECIDING("deciding"),
+        /** Those too that let the teacher read blocks. */
+        ALL("all");
+
+        private final String title;
+
+        Field(String title) {
+            this.title = title;
+        }
+    }
+
     private final String learned;
     private final List<List<Cell.Point>> seeds;
 
@@ -48,8 +62,9 @@ final class Comparison {
         for (Cost cost : Cost.values()) {
             for (double share : Measuring.SHARES) {
                 if (share > 0) {
-                    leads.add(lead(cost.title(), share, "deciding"));
-                    leads.add(lead(cost.title(), share, "all"));
+                    for (Field field : Field.values()) {
+                        leads.add(lead(cost.title(), share, field));
+                    }
                 }
             }
         }
@@ -99,11 +114,11 @@ final class Comparison {
                 seeds.get(0).labelled());
     }
 
-    private Lead lead(String axis, double share, String field) {
+    private Lead lead(String axis, double share, Field field) {
         String best = "";
         double most = -1;
         for (String name : names()) {
-            boolean rival = !name.equals(learned) && (field.equals("all") || !BLOCKS.contains(name));
+            boolean rival = !name.equals(learned) && (field == Field.ALL || !BLOCKS.contains(name));
             double exact = found(name, axis, share).stream()
                     .mapToDouble(Cell.Point::exactMatch)
                     .average()
@@ -125,7 +140,7 @@ final class Comparison {
             }
         }
         double[] interval = interval(ahead);
-        return new Lead(axis, share, field, best, interval[0], interval[1], interval[2]);
+        return new Lead(axis, share, field.title, best, interval[0], interval[1], interval[2]);
     }
 
     /** Mean over seeds of the mean over prompts, and its percentile interval, resampling prompts within seeds. */
