@@ -1,6 +1,5 @@
 package dev.understudy.lm;
 
-import dev.understudy.lm.engine.JavaDecoding;
 import java.util.EnumSet;
 import java.util.Set;
 
@@ -27,8 +26,8 @@ public enum Kernel {
     BF16,
     /**
      * Half-precision weights, multiplied by the JVM's own vector instructions (CPU only, and only in a JVM that was
-     * started with {@link JavaDecoding#OPTION}). Weights and cache lie on the Java heap. Mean KL to {@link #FP32} as
-     * for {@link #FP16}; the figures of a row do not depend on the rows beside it.
+     * started with the option {@code --add-modules jdk.incubator.vector}). Weights and cache lie on the Java heap. Mean
+     * KL to {@link #FP32} as for {@link #FP16}; the figures of a row do not depend on the rows beside it.
      */
     VECTOR,
     /**

@@ -1,7 +1,6 @@
 package dev.understudy.lm.train;
 
 import dev.understudy.lm.Storage;
-import dev.understudy.lm.engine.Engine;
 import dev.understudy.lm.shape.ModelShape;
 import java.nio.file.Path;
 import java.util.List;
@@ -40,7 +39,7 @@ public interface Trainer extends AutoCloseable {
      */
     void saveModel(Path directory, Storage storage);
 
-    /** Writes weights, moments and the step count, so that {@link Engine#resume} continues bit for bit. */
+    /** Writes weights, moments and the step count, so that an engine resumes bit for bit. */
     void saveState(Path directory);
 
     @Override
