@@ -8,10 +8,7 @@ import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -106,14 +103,13 @@ public record SettingKind<T>(String allowed, Function<String, T> read, Function<
         return choice(EnumSet.allOf(constants));
     }
 
-    /** One of these constants of an enum, in small letters. */
+    /** One of these constants of an enum, in lower case with dashes. */
     public static <E extends Enum<E>> SettingKind<E> choice(Set<E> constants) {
-        Map<String, E> shown =
-                constants.stream().collect(Collectors.toMap(SettingKind::shown, one -> one, (a, b) -> a, TreeMap::new));
         return new SettingKind<>(
                 "one of " + constants.stream().map(SettingKind::shown).collect(Collectors.joining(", ")),
-                text -> Optional.ofNullable(
-                                shown.get(text.toLowerCase(Locale.ROOT).replace('_', '-')))
+                text -> constants.stream()
+                        .filter(one -> shown(one).equalsIgnoreCase(text.replace('_', '-')))
+                        .findFirst()
                         .orElseThrow(IllegalArgumentException::new),
                 SettingKind::shown);
     }

@@ -6,8 +6,10 @@ import dev.understudy.distil.ask.PriceSearch;
 import dev.understudy.distil.ask.Rollouts.Terms;
 import dev.understudy.infra.bench.frontier.Decoding.Outcome;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /**
  * A policy that is brought to a cost: its knobs are set on prompts that no result is read from, and every policy gets
@@ -60,6 +62,9 @@ interface Contender {
 
         private final String name;
         private final Offer offer;
+        /** Difficulties of a student that never asks; the same at every share for a policy that is told none. */
+        private final Map<Terms, float[]> alone = new HashMap<>();
+
         private final Decoding decoding;
         private final Traffic development;
 
@@ -82,7 +87,9 @@ interface Contender {
 
         @Override
         public Setting at(double share, Cost cost) {
-            float[] alone = decoding.run(development, offer.at(share, 1)).difficulties();
+            float[] alone = this.alone.computeIfAbsent(
+                    offer.at(share, 1),
+                    terms -> decoding.run(development, terms).difficulties());
             PriceSearch search = new PriceSearch(share, RUNS);
             double best = search.from(search.first(alone), price -> {
                         Outcome outcome = decoding.run(development, offer.at(share, price));
